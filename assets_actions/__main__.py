@@ -1,0 +1,131 @@
+"""The command line; the only place that exits."""
+
+import argparse
+import gc
+import importlib
+import os
+import platform
+import sys
+import traceback
+from collections.abc import Sequence
+from types import ModuleType
+
+from assets_actions import __version__, runner
+from assets_actions.commands import COMMANDS, module_name
+from assets_actions.errors import UserError
+
+FINE, USAGE, OUR_BUG, INTERRUPTED = 0, 2, 3, 130
+
+
+def main() -> None:
+    """Run one command and exit with its code."""
+    # Plugins of pydantic's, from whatever else is installed, cost time at each start and have no business here.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # What a run makes lives as long as the run; looking for garbage in it would take a third of its time.
+    gc.disable()
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    sys.exit(_guarded(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command that the arguments, or the inputs of an action, name; returns its exit code. Raises UserError."""
+    given = runner.inputs()
+    command = arguments[0] if arguments else (given or {}).pop("command", "")
+    if command not in COMMANDS:
+        if given is not None:
+            raise UserError(
+                f"there is no command `{command}`", fix=f"the input `command` is one of {', '.join(COMMANDS)}"
+            )
+        _main_parser().parse_args(arguments or ["--help"])
+    from assets_actions.commands.base import emit
+    from assets_actions.commands.inputs import from_action, from_flags
+
+    module = importlib.import_module(module_name(command))
+    if given is not None:
+        inputs = from_action(module.Inputs, given)
+    else:
+        inputs = from_flags(module.Inputs, vars(_command_parser(command, module).parse_args(arguments[1:])))
+    outcome = module.run(inputs)
+    emit(outcome, inputs)
+    code: int = outcome.exit_code
+    return code
+
+
+def _main_parser() -> argparse.ArgumentParser:
+    width = max(map(len, COMMANDS))
+    parser = argparse.ArgumentParser(
+        "assets-actions",
+        "assets-actions COMMAND [options]",
+        "Release automation for Git repositories of versioned ML assets.",
+        "\n".join(
+            [
+                "commands:",
+                *(f"  {name:<{width}}  {what}" for name, what in COMMANDS.items()),
+                "",
+                "`assets-actions COMMAND --help` tells more; `assets-actions demo` shows it all at work.",
+            ]
+        ),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"assets-actions {__version__}")
+    parser.add_argument("command", choices=list(COMMANDS), metavar="COMMAND", help=argparse.SUPPRESS)
+    return parser
+
+
+def _command_parser(command: str, module: ModuleType) -> argparse.ArgumentParser:
+    from assets_actions.commands.inputs import add_arguments
+
+    description, _, examples = (module.__doc__ or "").partition("\nexamples:")
+    parser = argparse.ArgumentParser(
+        f"assets-actions {command}",
+        description=description,
+        epilog=f"examples:{examples}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add_arguments(parser, module.Inputs)
+    return parser
+
+
+def _guarded(arguments: Sequence[str]) -> int:
+    try:
+        code = run(arguments)
+        sys.stdout.flush()
+        return code
+    except UserError as error:
+        return _refuse(error)
+    except BrokenPipeError:
+        # Whoever read the output has gone; what is still buffered must not fail once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except OSError as error:
+        return _refuse(UserError(error.strerror or str(error), os.fsdecode(error.filename or "") or None))
+    except Exception as error:  # noqa: BLE001 (the last stop: whatever comes here is our bug)
+        return _confess(error)
+
+
+def _refuse(error: UserError) -> int:
+    where = f"{error.where}: " if error.where else ""
+    lines = [f"error: {where}{error.message}", *([f"  to mend it: {error.fix}"] if error.fix else [])]
+    print("\n".join(lines), file=sys.stderr)
+    if runner.is_runner():
+        runner.error("\n".join(lines), title="assets-actions")
+    return USAGE
+
+
+def _confess(error: Exception) -> int:
+    message = f"assets-actions failed, and that is its own fault: {type(error).__name__}: {error}"
+    print(message, file=sys.stderr)
+    if runner.is_runner():
+        runner.error(message, title="assets-actions")
+    traceback.print_exc()
+    print(f"assets-actions {__version__}, Python {platform.python_version()}, {platform.platform()}", file=sys.stderr)
+    return OUR_BUG
+
+
+if __name__ == "__main__":
+    main()

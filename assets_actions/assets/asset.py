@@ -1,0 +1,218 @@
+"""An asset: its documents, the paths they name, and the files that a release of it carries."""
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from .config import (
+    AUTO,
+    EXCLUDE,
+    TEMPLATE_TAG,
+    AssetConfig,
+    AssetType,
+    EnvironmentConfig,
+    LocalPath,
+    ModelConfig,
+    StorageConfig,
+)
+from .document import Document, Key
+from .model import Keys, Loaded
+from .spec import Spec
+from .tree import Kind, Target, Tree, common_directory, is_remote
+
+ASSET_CONFIG = "asset.yaml"
+DESCRIPTION_FILE = "description.md"
+DATA_KINDS = {"uri_file": Kind.FILE, "uri_folder": Kind.DIRECTORY}
+
+
+class Reference(NamedTuple):
+    """A path that a document names: where (a path of keys), as written, where it leads, and what it must lead to.
+
+    `wanted` is None where a file and a directory will both do; `released` tells whether the asset's release carries
+    what the path leads to.
+    """
+
+    document: Document
+    keys: tuple[Key, ...]
+    text: str
+    target: Target
+    wanted: Kind | None
+    released: bool
+
+
+@dataclass
+class Asset:
+    """One `asset.yaml` and what it leads to, in one state of the repository."""
+
+    tree: Tree
+    config: Loaded[AssetConfig]
+    spec: Loaded[Spec] | None = None
+    extra: Loaded[Keys] | None = None
+
+    @property
+    def path(self) -> str:
+        """The asset config's path."""
+        return self.config.path
+
+    @property
+    def directory(self) -> str:
+        """The folder of the asset config: what the paths in it are relative to."""
+        return posixpath.dirname(self.path)
+
+    @property
+    def documents(self) -> list[Loaded[Any]]:
+        """The asset's own YAML files, those that could not be read as well."""
+        return [d for d in (self.config, self.spec, self.extra) if d is not None]
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether every document of the asset could be read as what it should be, and it has a name and a version."""
+        readable = self.spec is not None and all(d.model is not None for d in self.documents)
+        return readable and self.id is not None and self.version is not None
+
+    @property
+    def type(self) -> AssetType | None:
+        """The asset's type, where its config could be read."""
+        return self.config.model.type if self.config.model else None
+
+    @cached_property
+    def name(self) -> str | None:
+        """The name in the asset config, else the spec's; None where neither has one."""
+        return self._own_or_spec("name")
+
+    @cached_property
+    def version(self) -> str | None:
+        """`auto`, or the version in the asset config, else the spec's; None where neither has one."""
+        return self._own_or_spec("version")
+
+    def _own_or_spec(self, key: str) -> str | None:
+        for loaded in (self.config, self.spec):
+            value: str | None = getattr(loaded.model, key) if loaded and loaded.model else None
+            if value is not None:
+                return None if TEMPLATE_TAG in value else value
+        return None
+
+    @property
+    def is_auto(self) -> bool:
+        """Whether the release decides the version."""
+        return self.version == AUTO
+
+    @property
+    def id(self) -> str | None:
+        """`type/name`, where both are known."""
+        return f"{self.type}/{self.name}" if self.type and self.name else None
+
+    @property
+    def environment(self) -> EnvironmentConfig | None:
+        """The environment config, where the asset is an environment and it could be read."""
+        model = self.extra.model if self.extra else None
+        return model if isinstance(model, EnvironmentConfig) else None
+
+    @cached_property
+    def description_file(self) -> Target | None:
+        """The file whose text is the description: the one the asset config names, else `description.md`, if there."""
+        if self.config.model and self.config.model.description_file:
+            return self.tree.resolve(self.directory, self.config.model.description_file)
+        default = self.tree.resolve(self.directory, DESCRIPTION_FILE)
+        return default if default.kind is Kind.FILE else None
+
+    @cached_property
+    def references(self) -> list[Reference]:
+        """Every path in the asset's documents that names something in the repository."""
+        return [*self._config_references(), *self._spec_references(), *self._extra_references()]
+
+    @cached_property
+    def template_files(self) -> list[str]:
+        """The files in which template tags are resolved: those listed, else the Dockerfile; those that exist."""
+        context = self.environment.image.context if self.environment else None
+        if context is None:
+            return []
+        key = "dockerfile" if context.template_files is None else "template_files"
+        found = [r.target for r in self._extra_references() if r.keys[:3] == ("image", "context", key)]
+        return list(dict.fromkeys(target.path for target in found if target.kind is Kind.FILE))
+
+    @cached_property
+    def files(self) -> list[str]:
+        """What a release of the asset carries: its own documents and content, with `release_paths` taken into account.
+
+        Asset config and spec are never left out, whatever `release_paths` excludes: a release without them is none.
+        """
+        carried: set[str] = {self.path}
+        for reference in self.references:
+            if reference.released:
+                carried.update(reference.target.links)
+                carried.update(self._below(reference.target))
+        if self.description_file:
+            carried.update(self._below(self.description_file))
+        for text in self.config.model.release_paths if self.config.model else []:
+            if text.startswith(EXCLUDE):
+                carried.difference_update(self._below(self.tree.resolve(self.directory, text.removeprefix(EXCLUDE))))
+        kept = {self.path, self.spec.path} if self.spec else {self.path}
+        return sorted(carried | kept)
+
+    @cached_property
+    def root(self) -> str:
+        """The lowest directory that holds all files of the asset: what their released paths are relative to."""
+        return common_directory(self.files)
+
+    def _below(self, target: Target) -> list[str]:
+        if target.kind is Kind.DIRECTORY:
+            return self.tree.files(target.path)
+        return [target.path] if target.kind in (Kind.FILE, Kind.SUBMODULE) else []
+
+    def _refer(
+        self,
+        loaded: Loaded[Any],
+        keys: tuple[Key, ...],
+        text: str,
+        wanted: Kind | None = Kind.FILE,
+        released: bool = False,
+        base: str | None = None,
+    ) -> Reference:
+        target = self.tree.resolve(posixpath.dirname(loaded.path) if base is None else base, text)
+        return Reference(loaded.document, keys, text, target, wanted, released)
+
+    def _config_references(self) -> Iterator[Reference]:
+        config = self.config.model
+        if config is None:
+            return
+        yield self._refer(self.config, ("spec",), config.spec, released=True)
+        if config.extra_config:
+            yield self._refer(self.config, ("extra_config",), config.extra_config, released=True)
+        if config.description_file:
+            yield self._refer(self.config, ("description_file",), config.description_file, released=True)
+        for number, text in enumerate(config.release_paths):
+            if not text.startswith(EXCLUDE):
+                yield self._refer(self.config, ("release_paths", number), text, wanted=None, released=True)
+        pytest = config.test.pytest if config.test else None
+        for key, wanted in (("conda_environment", Kind.FILE), ("pip_requirements", Kind.FILE), ("tests_dir", None)):
+            path: str | None = getattr(pytest, key, None)
+            if path:
+                yield self._refer(self.config, ("test", "pytest", key), path, wanted)
+
+    def _spec_references(self) -> Iterator[Reference]:
+        if self.spec is None or self.spec.model is None:
+            return
+        wanted = DATA_KINDS.get(self.spec.model.type or "") if self.type is AssetType.DATA else None
+        for keys, text in self.spec.model.content_paths.items():
+            if not is_remote(text):
+                yield self._refer(self.spec, keys, text, wanted, released=True)
+
+    def _extra_references(self) -> Iterator[Reference]:
+        if self.extra is None or self.extra.model is None:
+            return
+        model = self.extra.model
+        if isinstance(model, EnvironmentConfig) and (context := model.image.context):
+            keys = ("image", "context")
+            directory = self._refer(self.extra, (*keys, "dir"), context.dir, Kind.DIRECTORY, released=True)
+            yield directory
+            base = directory.target.path
+            yield self._refer(self.extra, (*keys, "dockerfile"), context.dockerfile, base=base)
+            for number, text in enumerate(context.template_files or []):
+                yield self._refer(self.extra, (*keys, "template_files", number), text, base=base)
+        if isinstance(model, ModelConfig):
+            yield self._refer(self.extra, ("publish", "description"), model.publish.description)
+        if isinstance(model, ModelConfig | StorageConfig) and isinstance(model.path, LocalPath):
+            yield self._refer(self.extra, ("path", "uri"), model.path.uri, wanted=None)

@@ -1,0 +1,154 @@
+"""Pydantic models over documents: one reads a document's data and says what is wrong, key by key."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from .document import Data, Document, Key
+
+
+class Keys(BaseModel):
+    """A mapping in a document. Unknown keys are kept aside, for a rule to judge; they do not make it unusable."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
+
+
+MISSING = "missing"
+"""pydantic's name for the error of a key that is not there; our own validators raise it too, with `key` in ctx."""
+
+M = TypeVar("M", bound=Keys)
+
+
+@dataclass(frozen=True)
+class ModelError:
+    """What is wrong, and the path of keys to it: to a value, or to the mapping that a key is `missing` from."""
+
+    keys: tuple[Key, ...]
+    missing: bool
+    message: str
+
+
+@dataclass(frozen=True)
+class Loaded(Generic[M]):
+    """A document and what it was read as; `model` is None where `errors` or the document's own problem forbid it."""
+
+    document: Document
+    kind: type[M]
+    model: M | None = None
+    errors: tuple[ModelError, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """Where the document stands in the repository."""
+        return self.document.path
+
+
+def load(document: Document, kind: type[M]) -> Loaded[M]:
+    """Read a document as a model; never raises for what the document says."""
+    if document.problem:
+        return Loaded(document, kind)
+    data = document.data
+    if not isinstance(data, dict):
+        what = "is empty" if data is None else "holds no mapping"
+        return Loaded(document, kind, errors=(ModelError((), False, f"{what}; it needs `key: value` lines"),))
+    try:
+        return Loaded(document, kind, kind.model_validate(data))
+    except ValidationError as error:
+        return Loaded(document, kind, errors=tuple(_model_error(e, document) for e in error.errors(include_url=False)))
+
+
+def _model_error(error: ErrorDetails, document: Document) -> ModelError:
+    # In a union, pydantic puts the name of the branch between the keys: it names no place in the document.
+    keys: tuple[Key, ...] = ()
+    discriminator = error.get("ctx", {}).get("discriminator", "").strip("'")
+    for key in (*error["loc"], discriminator):
+        if document.find(*keys, key) is not None:
+            keys = (*keys, key)
+    return ModelError(keys, error["type"] in (MISSING, "union_tag_not_found"), _wording(error))
+
+
+def _wording(error: ErrorDetails) -> str:
+    context = error.get("ctx", {})
+    given = error["input"]
+    shown = "nothing" if given is None else f"`{given}`" if isinstance(given, str) else f"a {_yaml_kind(given)}"
+    match error["type"]:
+        case "missing":
+            return f"`{context.get('key') or error['loc'][-1]}` is missing"
+        case "enum" | "literal_error":
+            return f"{shown} is not {context['expected']}{suggestion(given, _choices(context['expected']))}"
+        case "union_tag_invalid":
+            expected = context["expected_tags"]
+            return f"`{context['tag']}` is not one of {expected}{suggestion(context['tag'], _choices(expected))}"
+        case "union_tag_not_found":
+            return f"`{context['discriminator'].strip(chr(39))}` is missing"
+        case "string_type":
+            return f"{shown} is not text"
+        case "dict_type" | "model_type" | "model_attributes_type":
+            return f"{shown} is not a mapping"
+        case "list_type":
+            return f"{shown} is not a list"
+        case "value_error":
+            return f"{shown} {context['error']}"
+        case _:
+            return f"{shown}: {error['msg'][:1].lower()}{error['msg'][1:]}"
+
+
+def _yaml_kind(value: object) -> str:
+    return "list" if isinstance(value, list) else "mapping"
+
+
+def _choices(expected: str) -> list[str]:
+    return [word.strip(" '") for word in expected.replace(" or ", ", ").split(",")]
+
+
+def suggestion(given: object, choices: list[str]) -> str:
+    """`; did you mean …?`, where one of the choices is close to what was given."""
+    close = get_close_matches(str(given), choices, n=1)
+    return f"; did you mean `{close[0]}`?" if close else ""
+
+
+Path = tuple[Key, ...]
+
+
+def unknown_keys(kind: type[Keys], data: Data, at: Path = ()) -> Iterator[tuple[Path, list[str]]]:
+    """Each key in a document's data that a model, or a model in it, does not have: (path of keys, the keys there are).
+
+    Says so of data that the model cannot be made from as well: most often, an unknown key is the reason.
+    """
+    if not isinstance(data, dict):
+        return
+    fields = _fields(kind)
+    for key, value in data.items():
+        if key not in fields:
+            yield (*at, key), list(fields)
+        elif isinstance(value, dict) and (inner := _inner_model(fields[key], value)):
+            yield from unknown_keys(inner, value, (*at, key))
+
+
+@cache
+def _fields(kind: type[Keys]) -> dict[str, tuple[type[Keys], ...]]:
+    """The keys of a model, each with the models that its value can be."""
+    return {field.alias or name: tuple(_models(field.annotation)) for name, field in kind.model_fields.items()}
+
+
+def _models(annotation: Any) -> Iterator[type[Keys]]:
+    if isinstance(annotation, type) and issubclass(annotation, Keys):
+        yield annotation
+    elif get_origin(annotation) in (Union, UnionType, Annotated):
+        for part in get_args(annotation):
+            yield from _models(part)
+
+
+def _inner_model(models: tuple[type[Keys], ...], data: dict[str, Data]) -> type[Keys] | None:
+    """The model that a mapping is meant for; of several, the one whose `type` it has."""
+    if len(models) == 1:
+        return models[0]
+    return next(
+        (model for model in models if data.get("type") in get_args(model.model_fields["type"].annotation)), None
+    )

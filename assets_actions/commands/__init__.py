@@ -1,0 +1,19 @@
+"""The commands: one module each, with `Inputs`, `Outputs` and `run`. Thin: read, call the domain, report.
+
+This table is all that the command line needs to know to show its help, so that nothing else is imported for it.
+"""
+
+COMMANDS = {
+    "validate": "Check the assets of a repository and say what is wrong, at its line.",
+    "pin-versions": "Resolve the template tags in build contexts to image tags and package versions.",
+    "detect-changes": "Show what a release would do: which assets are new, updated, blocked or removed.",
+    "release-commit": "Commit the release of all new and changed assets to the release branch, and push it.",
+    "demo": "Make a small sample repository and run validate, pin, detect and release on it.",
+}
+ACTIONS = ("validate", "pin-versions", "detect-changes", "release-commit")
+"""The commands that are packaged as GitHub actions."""
+
+
+def module_name(command: str) -> str:
+    """The module of a command, in this package."""
+    return f"{__name__}.{command.replace('-', '_')}"

@@ -1,0 +1,126 @@
+"""What a command reads: a model of inputs, filled from flags or from an action's inputs."""
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from types import NoneType
+from typing import Any, Literal, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+
+from assets_actions.assets.model import suggestion
+from assets_actions.errors import UserError
+
+Format = Literal["text", "json", "github"]
+
+
+class Inputs(BaseModel):
+    """What every command reads. Field names become flags (`--assets-dir`) and action inputs (`assets-dir`)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Format | None = Field(
+        None, description="How to show the result. Default: github in a workflow run, else text."
+    )
+    output: Path | None = Field(
+        None,
+        description="Write the result to this file instead; beside --format github, as JSON.",
+        examples=["FILE"],
+    )
+
+
+class RepositoryInputs(Inputs):
+    """What a command that works on a repository reads."""
+
+    repo: Path = Field(Path("."), description="Directory of the repository, or one inside it.", examples=["DIR"])
+    assets_dir: list[str] = Field(
+        [],
+        description="Directory in the repository that holds assets; may be given several times. Default: assets.",
+        examples=["DIR"],
+    )
+    settings: Path | None = Field(
+        None,
+        description="The repository's settings. Default: .github/assets-actions.yml, where there is one.",
+        examples=["FILE"],
+    )
+
+
+I = TypeVar("I", bound=Inputs)  # noqa: E741 (the customary name for a type of inputs)
+
+
+class Kind:
+    """How a field is given: as a switch, a list, a choice or a value."""
+
+    def __init__(self, field: FieldInfo) -> None:
+        annotation = field.annotation
+        plain = [kind for kind in get_args(annotation) if kind is not NoneType]
+        if NoneType in get_args(annotation) and len(plain) == 1:
+            annotation = plain[0]
+        self.is_switch = annotation is bool
+        self.is_list = get_origin(annotation) is list
+        self.choices = list(get_args(annotation)) if get_origin(annotation) is Literal else None
+        self.metavar = str((field.examples or ["VALUE"])[0])
+        self.is_positional = bool(
+            isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("positional")
+        )
+
+
+def flag_name(field: str) -> str:
+    """A field's name as flags and action inputs have it."""
+    return field.replace("_", "-")
+
+
+def add_arguments(parser: argparse.ArgumentParser, model: type[Inputs]) -> None:
+    """Add the flags for a model's fields; those not given are absent from what the parser returns."""
+    for name, field in model.model_fields.items():
+        kind = Kind(field)
+        options: dict[str, Any] = {"help": (field.description or "").replace("%", "%%"), "default": argparse.SUPPRESS}
+        if kind.is_positional:
+            parser.add_argument(name, nargs="?", metavar=kind.metavar, **options)
+            continue
+        flag = f"--{flag_name(name)}"
+        if kind.is_switch:
+            value = not field.default
+            flag = flag if value else f"--no-{flag_name(name)}"
+            options |= {"action": "store_const", "const": value}
+        elif kind.is_list:
+            options |= {"action": "append", "metavar": kind.metavar}
+        elif kind.choices:
+            options |= {"choices": kind.choices}
+        else:
+            options |= {"metavar": kind.metavar}
+        parser.add_argument(flag, dest=name, **options)
+
+
+def from_flags(model: type[I], given: Mapping[str, Any]) -> I:
+    """Inputs from parsed flags. Raises UserError that names every flag with a wrong value."""
+    return _validate(model, given, "--{}")
+
+
+def from_action(model: type[I], given: Mapping[str, str]) -> I:
+    """Inputs from an action's inputs: all are text, an empty one is not given, lists have an item a line.
+
+    Raises UserError that names every unknown or wrong input.
+    """
+    names = {flag_name(name): name for name in model.model_fields}
+    given = {name: text.strip() for name, text in given.items() if text.strip()}
+    if unknown := [name for name in given if name not in names]:
+        wrong = [f"there is no input `{name}`{suggestion(name, list(names))}" for name in unknown]
+        raise UserError("; ".join(wrong), fix=f"inputs are: {', '.join(names)}")
+    values: dict[str, Any] = {names[name]: text for name, text in given.items()}
+    for name, text in values.items():
+        if Kind(model.model_fields[name]).is_list:
+            values[name] = [line.strip() for line in text.splitlines() if line.strip()]
+    return _validate(model, values, "input `{}`")
+
+
+def _validate(model: type[I], values: Mapping[str, Any], form: str) -> I:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        wrong = []
+        for found in error.errors():
+            name = f"{form.format(flag_name(str(found['loc'][0])))}: " if found["loc"] else ""
+            wrong.append(name + found["msg"].removeprefix("Value error, "))
+        raise UserError("; ".join(wrong)) from None

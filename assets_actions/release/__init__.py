@@ -1,0 +1,1 @@
+"""Compare assets with the release branch, decide versions, plan a release. Pure."""

@@ -1,0 +1,145 @@
+"""What a release of an asset holds: its files as they will be committed, pinned and rendered."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from assets_actions.assets.asset import Asset
+from assets_actions.assets.config import HOSTNAMES
+from assets_actions.assets.document import Document, Place
+from assets_actions.assets.tree import Entry, Kind, relative
+from assets_actions.templates import pins as pinning
+from assets_actions.templates.pins import Pins
+from assets_actions.templates.spec import Keys, render, unify_line_endings
+from assets_actions.templates.tags import Wanted
+
+CODEC = ("utf-8", "surrogateescape")
+
+
+class ResolvedTag(NamedTuple):
+    """A template tag that was resolved: where it stands, what it asks for, and what takes its place."""
+
+    place: Place
+    wanted: Wanted
+    answer: str
+
+
+class UnresolvedTag(NamedTuple):
+    """A template tag that could not be resolved: where it stands, and why."""
+
+    asset: str
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """The files of one asset as a release commits them, by released path: relative to the asset's release folder."""
+
+    asset: Asset
+    entries: Mapping[str, Entry]
+    new_blobs: Mapping[str, bytes] = field(default_factory=dict)
+    """Contents that the source does not hold as a blob, by blob id."""
+    resolved: Mapping[str, list[ResolvedTag]] = field(default_factory=dict)
+    """The template tags that were resolved, by released path."""
+    unresolved: list[UnresolvedTag] = field(default_factory=list)
+
+    @property
+    def spec_path(self) -> str:
+        """Where the spec stands in the release."""
+        assert self.asset.spec
+        return relative(self.asset.spec.path, self.asset.root)
+
+    def having(self, contents: Mapping[str, bytes]) -> "Content":
+        """The same with other contents at these released paths."""
+        entries, blobs = dict(self.entries), dict(self.new_blobs)
+        for path, content in contents.items():
+            old = entries[path]
+            blob = blob_id(content, len(old.blob))
+            entries[path] = Entry(old.mode, blob)
+            blobs[blob] = content
+        return replace(self, entries=entries, new_blobs=blobs)
+
+
+def blob_id(content: bytes, length: int = 40) -> str:
+    """The id that git gives a file's content: SHA-1, or SHA-256 where the repository's ids have 64 digits."""
+    algorithm = hashlib.sha256 if length == 64 else hashlib.sha1
+    return algorithm(b"blob %d\0" % len(content) + content).hexdigest()
+
+
+def pinned_files(asset: Asset) -> list[str]:
+    """The released files in which template tags are resolved: template files, and the environment config."""
+    files = [*asset.template_files, asset.extra.path] if asset.environment and asset.extra else []
+    return [path for path in files if path in asset.files]
+
+
+def text_files(asset: Asset) -> dict[Keys, str]:
+    """Where the released spec takes a text from a file: path of keys in the spec → path of the file."""
+    files: dict[Keys, str] = {}
+    if asset.description_file and asset.description_file.kind is Kind.FILE:
+        files["description",] = asset.description_file.path
+    if asset.spec and asset.spec.model:
+        for name, value in (asset.spec.model.tags or {}).items():
+            if isinstance(value, str) and value and asset.spec.document.find("tags", name):
+                target = asset.tree.resolve(asset.directory, value)
+                if target.kind is Kind.FILE:
+                    files["tags", name] = target.path
+    return files
+
+
+def texts_needed(assets: Iterable[Asset]) -> list[str]:
+    """The files whose text the contents of these assets depend on."""
+    return [path for asset in assets for path in (*pinned_files(asset), *text_files(asset).values())]
+
+
+def tags_span(asset: Asset, path: str) -> slice | None:
+    """The part of a file in which template tags count: in an environment config the image's name, else all (None)."""
+    if asset.extra and path == asset.extra.path:
+        return slice(*asset.extra.document.locate("image", "name"))
+    return None
+
+
+def pinned(asset: Asset, texts: Mapping[str, bytes], pins: Pins) -> Content:
+    """The asset's files with template tags resolved; the spec is still the author's (see `rendered`)."""
+    contents: dict[str, bytes] = {}
+    resolved: dict[str, list[ResolvedTag]] = {}
+    unresolved: list[UnresolvedTag] = []
+    for path in pinned_files(asset):
+        text = texts[path].decode(*CODEC)
+        applied = pinning.apply(text, pins, path, tags_span(asset, path))
+        document = Document(path, text)
+        unresolved += [
+            UnresolvedTag(asset.id or asset.path, document.place(tag.start, tag.end), tag.message)
+            for tag in applied.unresolved
+        ]
+        if applied.tags:
+            released = relative(path, asset.root)
+            contents[released] = applied.text.encode(*CODEC)
+            resolved[released] = [
+                ResolvedTag(document.place(start, end), wanted, answer) for start, end, wanted, answer in applied.tags
+            ]
+    entries = {relative(path, asset.root): asset.tree.entries[path] for path in asset.files}
+    return Content(asset, entries, {}, resolved, unresolved).having(contents)
+
+
+def rendered(made: Content, texts: Mapping[str, bytes], pins: Pins, version: str) -> Content:
+    """The content with its spec rendered for a version; `asset.repo.*` tags stay: a commit cannot name its own hash."""
+    asset = made.asset
+    assert asset.spec
+    put_in = {keys: unify_line_endings(texts[path].decode(*CODEC)) for keys, path in text_files(asset).items()}
+    values = {"asset.name": asset.name or "", "asset.version": version, **_image_values(asset, pins)}
+    text = render(asset.spec.document, values, put_in)
+    return made if text == asset.spec.document.text else made.having({made.spec_path: text.encode(*CODEC)})
+
+
+def _image_values(asset: Asset, pins: Pins) -> dict[str, str]:
+    if not asset.environment:
+        return {}
+    image = asset.environment.image
+    values = {"image.name": pinning.apply(image.name, pins).text}
+    if image.context:
+        values |= {"image.context.path": image.context.dir, "image.dockerfile.path": image.context.dockerfile}
+    if image.publish:
+        values["image.publish.hostname"] = HOSTNAMES[image.publish.location]
+    return values

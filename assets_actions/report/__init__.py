@@ -1,0 +1,1 @@
+"""Results as text, GitHub annotations and summary, JSON. Pure."""

@@ -1,0 +1,111 @@
+"""Findings as text, JSON and Markdown."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from assets_actions.rules.registry import Finding, Severity, Skipped
+
+from .base import SCHEMA_VERSION
+from .markdown import escape, table
+from .text import Segments, counted, visible
+
+STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+LONGEST_EXCERPT = 200
+DATA_KEYS = ("rule", "group", "severity", "message", "asset", "file", "line", "column")
+
+
+@dataclass(frozen=True)
+class FindingsReport:
+    """What a check of some assets found; `seconds` is how long it took, where that is of interest."""
+
+    assets: int
+    findings: Sequence[Finding]
+    skipped: Sequence[Skipped] = ()
+    seconds: float | None = None
+
+    @property
+    def counts(self) -> Counter[Severity]:
+        """Findings by severity."""
+        return Counter(finding.severity for finding in self.findings)
+
+    def text(self) -> Segments:
+        """The findings, what could not be checked, and the headline."""
+        reasons = Counter(skipped.reason for skipped in self.skipped)
+        skipped = [
+            (f"{counted(count, 'check')} skipped: {reason}\n", "dim") for reason, count in sorted(reasons.items())
+        ]
+        return [*self.lines(), *skipped, (f"{self.headline}\n", "bold")]
+
+    def lines(self) -> Segments:
+        """The findings grouped by file, each with its line."""
+        text: list[tuple[str, str]] = []
+        for file, group in groupby(self.findings, key=lambda finding: finding.file):
+            found = list(group)
+            text.append((f"{visible(file)}\n", "bold"))
+            width = max(len(finding.rule) for finding in found)
+            for finding in found:
+                text += [
+                    (f"{finding.line:>5}:{finding.column:<4} ", ""),
+                    (f"{finding.severity:<8} ", STYLES[finding.severity]),
+                    (f"{finding.rule:<{width}}  ", "dim"),
+                    (f"{visible(finding.message)}\n", ""),
+                    (_excerpt(finding), "dim"),
+                ]
+        return text
+
+    @property
+    def headline(self) -> str:
+        """All of it in one line."""
+        counts = self.counts
+        parts = [counted(self.assets, "asset"), counted(counts[Severity.ERROR], "error")]
+        parts.append(counted(counts[Severity.WARNING], "warning"))
+        if counts[Severity.NOTE]:
+            parts.append(counted(counts[Severity.NOTE], "note"))
+        if self.seconds is not None:
+            parts.append(f"{self.seconds:.1f} s")
+        return " · ".join(parts)
+
+    def data(self) -> dict[str, Any]:
+        """The JSON that scripts rely on."""
+        counts = self.counts
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "summary": {
+                "assets": self.assets,
+                "errors": counts[Severity.ERROR],
+                "warnings": counts[Severity.WARNING],
+                "skipped": len(self.skipped),
+            },
+            "findings": [{key: getattr(finding, key) for key in DATA_KEYS} for finding in self.findings],
+        }
+
+    def markdown(self) -> str:
+        """The headline and a table, the worst first."""
+        return f"### Validation\n\n{escape(self.headline)}\n\n{self.rows()}"
+
+    def rows(self) -> str:
+        """The findings as a table, the worst first; empty where there is none."""
+        order = list(Severity)
+        rows = [
+            (finding.severity, f"`{finding.file}:{finding.line}`", f"`{finding.rule}`", _with_fix(finding))
+            for finding in sorted(self.findings, key=lambda finding: order.index(finding.severity))
+        ]
+        return table(("severity", "where", "rule", "what"), rows) if rows else ""
+
+
+def _with_fix(finding: Finding) -> str:
+    return f"{finding.message}: {finding.fix}" if finding.fix else finding.message
+
+
+def _excerpt(finding: Finding) -> str:
+    """The source line with a caret below what is meant; nothing where the line is too long to help."""
+    column, end, source = finding.column, finding.place.end_column, finding.place.source
+    if not source.strip() or len(source) > LONGEST_EXCERPT:
+        return f"{'':>12}{visible(finding.fix)}\n" if finding.fix else ""
+    parts = (source[: column - 1], source[column - 1 : end - 1], source[end - 1 :])
+    before, meant, behind = (visible(part.replace("\t", " ")) for part in parts)
+    caret = f"{'':>8} | {'':>{len(before)}}{'^' * max(1, len(meant))} {visible(finding.fix or '')}".rstrip()
+    return f"{finding.line:>8} | {before}{meant}{behind}\n{caret}\n"

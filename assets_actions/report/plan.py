@@ -1,0 +1,120 @@
+"""A plan as text, JSON and Markdown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from assets_actions.release.plan import Plan, PlannedAsset, Status
+from assets_actions.rules.registry import Finding, Severity
+
+from .base import SCHEMA_VERSION
+from .markdown import escape, table
+from .text import Segments, counted, visible
+
+STYLES = {
+    Status.NEW: "green",
+    Status.UPDATED: "cyan",
+    Status.BLOCKED: "bold red",
+    Status.REMOVED: "yellow",
+    Status.UNCHANGED: "dim",
+}
+REASONS_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class PlanReport:
+    """What a release would do, or did: `outcome` says which, `extra` is what else goes into the JSON."""
+
+    plan: Plan
+    outcome: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What blocks an asset, at the line to mend."""
+        return [
+            Finding(
+                "release-blocked",
+                "release",
+                Severity.ERROR,
+                f"{asset.id} {asset.version}: {asset.blocked.message}",
+                asset.id,
+                asset.blocked.place,
+            )
+            for asset in self.plan.assets
+            if asset.blocked
+        ]
+
+    @property
+    def _lines(self) -> list[PlannedAsset]:
+        return [asset for status in Status if status is not Status.UNCHANGED for asset in self.plan.having(status)]
+
+    @property
+    def headline(self) -> str:
+        """All of it in one line."""
+        counts = self.plan.counts
+        total = sum(count for status, count in counts.items() if status is not Status.REMOVED)
+        parts = [f"{count} {status}" for status, count in counts.items() if count or status is Status.UNCHANGED]
+        return " · ".join([counted(total, "asset"), *parts, *([self.outcome] if self.outcome else [])])
+
+    def text(self) -> Segments:
+        """One line for each asset that the release touches or cannot release."""
+        text: list[tuple[str, str]] = []
+        ids = max((len(asset.id) for asset in self._lines), default=0)
+        versions = max((len(_version(asset)) for asset in self._lines), default=0)
+        for asset in self._lines:
+            line = f"{asset.id:<{ids}}  {_version(asset):>{versions}}   {visible(_reason(asset))}"
+            text += [(f"{asset.status:<9} ", STYLES[asset.status]), (f"{line.rstrip()}\n", "")]
+        return [*text, (f"{self.headline}\n", "bold")]
+
+    def data(self) -> dict[str, Any]:
+        """The JSON that scripts rely on."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "source": self.plan.source,
+            "release": self.plan.release,
+            "summary": {str(status): self.plan.counts[status] for status in _JSON_ORDER},
+            "assets": [_asset_data(asset) for asset in self.plan.assets],
+            **self.extra,
+        }
+
+    def markdown(self) -> str:
+        """A table of what the release touches."""
+        rows = [(asset.status, f"`{asset.id}`", _version(asset), _reason(asset)) for asset in self._lines]
+        head = f"### Release\n\n{escape(self.headline)}\n"
+        return f"{head}\n{table(('status', 'asset', 'version', 'why'), rows)}" if rows else head
+
+
+_JSON_ORDER = (Status.NEW, Status.UPDATED, Status.UNCHANGED, Status.REMOVED, Status.BLOCKED)
+
+
+def _asset_data(asset: PlannedAsset) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "id": asset.id,
+        "type": asset.type,
+        "name": asset.name,
+        "path": asset.path,
+        "status": asset.status,
+        "previous_version": asset.previous_version,
+        "version": asset.version,
+        "reasons": [{"path": reason.path, "change": reason.change} for reason in asset.reasons],
+    }
+    if asset.blocked:
+        data["message"] = asset.blocked.message
+    return data
+
+
+def _version(asset: PlannedAsset) -> str:
+    if asset.status is Status.REMOVED:
+        return ""
+    if asset.status is Status.UPDATED and asset.previous_version != asset.version:
+        return f"{asset.previous_version or '?'} → {asset.version}"
+    return asset.version or ""
+
+
+def _reason(asset: PlannedAsset) -> str:
+    if asset.blocked:
+        return f"{asset.blocked.message} ({asset.blocked.place.file}:{asset.blocked.place.line})"
+    shown = [f"{r.path}: {r.detail}" if r.detail else r.path for r in asset.reasons[:REASONS_SHOWN]]
+    more = len(asset.reasons) - len(shown)
+    return ", ".join([*shown, *([f"and {more} more"] if more else [])])

@@ -1,0 +1,35 @@
+"""Words for people."""
+
+import re
+from collections.abc import Sequence
+from typing import TypeAlias
+
+Segments: TypeAlias = Sequence[tuple[str, str]]
+"""A text in pieces, each with its style on a terminal: `bold red`, say, or nothing."""
+
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
+
+
+def visible(text: str) -> str:
+    r"""The text on one line, with what a terminal would act on made visible: `\n`, `\x1b`, bidirectional marks.
+
+    A byte that is not UTF-8 (a surrogate, by PEP 383) shows as `\xff`.
+    """
+    return _UNSAFE.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    return match[0].encode("unicode_escape", "surrogatepass").decode()
+
+
+def plain(text: Segments) -> str:
+    """The text without its styles."""
+    return "".join(piece for piece, _ in text)
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 asset`, `2 assets`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,1 @@
+"""What must hold for assets: one small function per rule. Pure."""

@@ -1,0 +1,59 @@
+"""Paths that an asset's documents name."""
+
+from collections.abc import Iterator
+
+from assets_actions.assets.asset import Asset
+from assets_actions.assets.tree import SUBMODULE, Kind
+
+from .registry import Problem, rule
+
+
+@rule(Asset, essential=True, partial=True)
+def missing_file(asset: Asset) -> Iterator[Problem]:
+    """A file or folder that a document names exists in the repository.
+
+    Why: the release would lack it. Files that git ignores do not exist for a release.
+    Fix: correct the path (it is relative to the document that names it), or add the file.
+    """
+    for reference in asset.references:
+        if reference.target.kind is Kind.MISSING:
+            message = f"`{reference.text}` does not exist: no `{reference.target.path}` in the repository"
+            yield Problem(reference.document, reference.keys, message)
+
+
+@rule(Asset, essential=True, partial=True)
+def outside_repository(asset: Asset) -> Iterator[Problem]:
+    """A path that a document names stays in the repository: no absolute path, no `..` or symbolic link that leads out.
+
+    Why: what lies outside differs from machine to machine, and a pull request must not reach for it.
+    Fix: copy what is needed into the repository.
+    """
+    for reference in asset.references:
+        if reference.target.kind is Kind.OUTSIDE:
+            yield Problem(reference.document, reference.keys, f"`{reference.text}` leads out of the repository")
+
+
+@rule(Asset, essential=True, partial=True)
+def wrong_file_kind(asset: Asset) -> Iterator[Problem]:
+    """A path leads to a file where a file is needed, and to a folder where a folder is.
+
+    Why: a spec that is a folder cannot be read; `type: uri_file` with a folder fails when the data asset is created.
+    Fix: correct the path, or the type.
+    """
+    for reference in asset.references:
+        kind = reference.target.kind
+        if reference.wanted and kind in (Kind.FILE, Kind.DIRECTORY) and kind is not reference.wanted:
+            message = f"`{reference.text}` is a {kind}; a {reference.wanted} is needed"
+            yield Problem(reference.document, reference.keys, message)
+
+
+@rule(Asset, essential=True, partial=True)
+def submodule(asset: Asset) -> Iterator[Problem]:
+    """No file of an asset is a git submodule.
+
+    Why: a release carries files; a submodule is a pointer to another repository.
+    Fix: copy the files that are needed, or exclude the submodule in `release_paths` with `!`.
+    """
+    for path in asset.files:
+        if asset.tree.entries[path].mode == SUBMODULE:
+            yield Problem(asset.config.document, (), f"`{path}` is a submodule, which a release cannot carry")

@@ -1,0 +1,1 @@
+"""Template tags: find them, choose and apply what they resolve to; render a spec. Pure."""

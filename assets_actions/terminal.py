@@ -1,0 +1,31 @@
+"""The terminal: colour there and only there, and what takes long says so while it does."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from .report.text import Segments, plain
+
+
+def show(text: Segments) -> None:
+    """Print a text, with its styles where standard output is a terminal (or FORCE_COLOR is set)."""
+    if not sys.stdout.isatty() and not os.environ.get("FORCE_COLOR"):
+        sys.stdout.write(plain(text))
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    Console(highlight=False, soft_wrap=True).print(Text.assemble(*text), end="")
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Say what is being done, while it is, where standard error is a terminal; a log stays quiet."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield

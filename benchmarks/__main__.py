@@ -1,0 +1,113 @@
+"""Measure validate, detect-changes and start-up on the corpus: `python -m benchmarks`.
+
+Whole processes, as a user starts them, several times after a warm-up; the medians are shown. With --peer-python, the
+public system's own validation and update run in turn with ours, and the ratio is taken pair by pair: machines differ,
+and drift while they measure; ratios hold.
+"""
+
+import argparse
+import os
+import shlex
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+OURS = [sys.executable, "-m", "assets_actions"]
+
+
+class Figure(NamedTuple):
+    """One finished process: seconds on the clock, and the most memory it held, in MB."""
+
+    seconds: float
+    memory: float
+
+
+class Task(NamedTuple):
+    """Something to measure: our command, and the public system's for the same job, where it has one."""
+
+    name: str
+    command: list[str]
+    directory: Path
+    peer: list[str] | None = None
+
+
+def measure(command: Sequence[str], directory: Path) -> Figure:
+    """Run a command once. Raises RuntimeError where it fails."""
+    start = time.perf_counter()
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(command, cwd=directory, stdout=subprocess.DEVNULL, stderr=errors)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode not in (0, 1):
+            errors.seek(0)
+            raise RuntimeError(f"{shlex.join(command)}: {errors.read().decode(errors='replace')[-2000:]}")
+    return Figure(seconds, usage.ru_maxrss / 1024)
+
+
+def compare(task: Task, runs: int, peer_runs: int) -> str:
+    """A row of the table: medians, and the median of the ratios where there is something to compare with."""
+    measure(task.command, task.directory)
+    ours = [measure(task.command, task.directory) for _ in range(runs)]
+    seconds = statistics.median(figure.seconds for figure in ours)
+    memory = max(figure.memory for figure in ours)
+    cells = [task.name, f"{seconds:.2f} s", f"{memory:.0f} MB", "", ""]
+    if task.peer:
+        pairs = [(measure(task.peer, task.directory), measure(task.command, task.directory)) for _ in range(peer_runs)]
+        cells[3] = f"{statistics.median(peer.seconds for peer, _ in pairs):.2f} s"
+        cells[4] = f"{statistics.median(peer.seconds / own.seconds for peer, own in pairs):.1f}"
+    return f"| {' | '.join(cells)} |"
+
+
+def tasks(case: str, place: Path, corpus: Path, peer: str | None) -> list[Task]:
+    """What to measure on one release of the corpus, unpacked below `place`."""
+    subprocess.run([corpus / "unpack", case, place], check=True)
+    for branch in ("main", "release"):
+        clone = ["git", "clone", "--quiet", "--branch", branch, place / "origin.git", place / branch]
+        subprocess.run(clone, check=True)
+    pins = ["--pins", str(place / "pins.json")]
+    validation, update = None, None
+    if peer:
+        switches = ["-i", "assets", "-a", "asset.yaml", "-n", "-I", "-C", "-b", "-t", "-e"]
+        validation = [peer, "-m", "azureml.assets.validate_assets", *switches]
+        update = [peer, str(SHARED / "peer/update.py"), str(place), str(place / "peer-output")]
+    return [
+        Task(f"validate, {case}", [*OURS, "validate"], place / "main", validation),
+        Task(f"detect-changes, {case}", [*OURS, "detect-changes", *pins], place / "main", update),
+    ]
+
+
+def main() -> None:
+    """Measure, and print a table in Markdown."""
+    parser = argparse.ArgumentParser("python -m benchmarks", description=__doc__)
+    parser.add_argument("--corpus", type=Path, default=os.environ.get("ASSETS_CORPUS", SHARED / "corpus"))
+    parser.add_argument("--runs", type=int, default=7, help="how often ours runs alone (default 7)")
+    parser.add_argument("--peer-python", help="the Python of an environment where azureml-assets is installed")
+    parser.add_argument("--peer-runs", type=int, default=3, help="how often both run in turn (default 3)")
+    options = parser.parse_args()
+    corpus = Path(options.corpus)
+    os.environ["PYTHONPATH"] = str(ROOT)
+    print("| task | ours, median | ours, memory | theirs, median | theirs / ours, median |")
+    print("|---|---|---|---|---|", flush=True)
+    with tempfile.TemporaryDirectory() as directory:
+        start_up = Task(
+            "--help, against `python -c pass`",
+            [*OURS, "--help"],
+            Path(directory),
+            [sys.executable, "-c", "pass"],
+        )
+        print(compare(start_up, options.runs, options.runs), flush=True)
+        for case in sorted(path.parent.name for path in corpus.glob("*/repo.bundle")):
+            for task in tasks(case, Path(directory) / case, corpus, options.peer_python):
+                print(compare(task, options.runs, options.peer_runs), flush=True)
+
+
+if __name__ == "__main__":
+    main()

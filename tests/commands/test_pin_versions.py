@@ -1,0 +1,111 @@
+"""pin-versions, on real working trees."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Repo, environment
+
+DOCKERFILE = "FROM host/base:{{latest-image-tag}}\r\nRUN pip install 'x[y]=={{latest-pypi-version}}' z\n"
+PINS = {
+    "version": 1,
+    "images": [{"image": "host/base", "tag_regex": None, "reference": ":2026.1"}],
+    "packages": [{"package": "x", "pre": False, "version": "1.2"}],
+}
+
+
+@pytest.fixture
+def pins(tmp_path: Path) -> str:
+    file = tmp_path / "pins.json"
+    file.write_text(json.dumps(PINS))
+    return str(file)
+
+
+def test_checking_tells_every_pin_and_writes_nothing(repo: Repo, pins: str) -> None:
+    repo.write({**environment("a", DOCKERFILE), **environment("b", DOCKERFILE)})
+    ran = repo.run("pin-versions", "--pins", pins, "--check")
+    assert ran.code == 0
+    assert ran.out == (
+        "host/base:{{latest-image-tag}}  2026.1  (2 times)\n"
+        "x=={{latest-pypi-version}}      1.2  (2 times)\n"
+        "4 template tags · 2 pins · 2 files · nothing written\n"
+    )
+    assert (repo.path / "assets/a/context/Dockerfile").read_bytes() == DOCKERFILE.encode()
+
+
+def test_writing_changes_the_tags_and_nothing_else(repo: Repo, pins: str) -> None:
+    repo.write({**environment("a", DOCKERFILE), **environment("b")})
+    file = repo.path / "assets/a/context/Dockerfile"
+    file.chmod(0o755)
+    before = (repo.path / "assets/b/context/Dockerfile").stat().st_mtime_ns
+    ran = repo.run("pin-versions", "--pins", pins, "--write")
+    assert ran.out.endswith("2 template tags · 2 pins · 1 file · written\n")
+    assert file.read_bytes() == b"FROM host/base:2026.1\r\nRUN pip install 'x[y]==1.2' z\n"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o755
+    assert (repo.path / "assets/b/context/Dockerfile").stat().st_mtime_ns == before
+    assert not list(repo.path.rglob("*.assets-actions"))
+    assert repo.run("pin-versions", "--pins", pins, "--write").out == "0 template tags · 0 pins · 0 files · written\n"
+
+
+def test_a_dry_run_writes_nothing(repo: Repo, pins: str) -> None:
+    repo.write(environment("a", DOCKERFILE))
+    ran = repo.run("pin-versions", "--pins", pins, "--write", "--dry-run")
+    assert ran.out.endswith("nothing written\n")
+    assert (repo.path / "assets/a/context/Dockerfile").read_bytes() == DOCKERFILE.encode()
+
+
+def test_all_tags_or_none(repo: Repo, pins: str) -> None:
+    other = "# unknown=={{latest-pypi-version}}\nRUN pip install unknown=={{latest-pypi-version}}\n"
+    repo.write({**environment("a", DOCKERFILE), **environment("b", other)})
+    ran = repo.run("pin-versions", "--pins", pins, "--write", "--format", "json")
+    assert ran.code == 1
+    assert (repo.path / "assets/a/context/Dockerfile").read_bytes() == DOCKERFILE.encode()
+    (finding,) = ran.json["findings"]
+    assert (finding["file"], finding["line"], finding["column"]) == ("assets/b/context/Dockerfile", 2, 26)
+    assert ran.json["summary"] == {"tags": 2, "images": 1, "packages": 1, "unresolved": 1}
+    text = repo.run("pin-versions", "--pins", pins)
+    assert "unresolved-tag  `unknown=={{latest-pypi-version}}` is not in the pins\n" in text.out
+
+
+def test_what_it_prints_is_a_pins_file_again(repo: Repo, pins: str, tmp_path: Path) -> None:
+    repo.write(environment("a", DOCKERFILE))
+    ran = repo.run("pin-versions", "--pins", pins, "--format", "json", "--output", str(tmp_path / "again.json"))
+    assert ran.code == 0
+    again = json.loads((tmp_path / "again.json").read_text())
+    assert again["images"][0]["places"] == [{"file": "assets/a/context/Dockerfile", "line": 1, "column": 15}]
+    assert repo.run("pin-versions", "--pins", str(tmp_path / "again.json"), "--check").code == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "Invalid JSON"),
+        ("[]", "not a pins file"),
+        ('{"packages": [{"package": "x", "version": "None"}]}', "packages[0].version: "),
+        ('{"images": [{"image": "x", "reference": "latest"}]}', "images[0].reference: "),
+    ],
+)
+def test_a_file_that_holds_no_pins_is_refused(repo: Repo, tmp_path: Path, content: str, message: str) -> None:
+    repo.write(environment("a", DOCKERFILE))
+    (tmp_path / "bad.json").write_text(content)
+    ran = repo.run("pin-versions", "--pins", str(tmp_path / "bad.json"))
+    assert ran.code == 2
+    assert "bad.json: not a pins file: " in ran.err
+    assert message in ran.err
+
+
+def test_it_needs_pins_and_one_thing_to_do(repo: Repo, pins: str) -> None:
+    repo.write(environment())
+    assert "--pins" in repo.run("pin-versions").err
+    ran = repo.run("pin-versions", "--pins", pins, "--check", "--write")
+    assert ran.code == 2
+    assert "--check and --write exclude each other" in ran.err
+
+
+def test_assets_that_cannot_be_read_are_told_first(repo: Repo, pins: str) -> None:
+    repo.write({**environment("a", DOCKERFILE), "assets/a/environment.yaml": "image: [\n"})
+    ran = repo.run("pin-versions", "--pins", pins, "--write", "--format", "json")
+    assert ran.code == 1
+    assert [finding["rule"] for finding in ran.json["findings"]] == ["yaml-syntax"]

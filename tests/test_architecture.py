@@ -1,0 +1,80 @@
+"""The house stays as it was drawn."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "assets_actions"
+PURE = ("assets", "rules", "templates", "release", "deprecation", "report")
+IMPURE = {
+    "asyncio", "datetime", "docker", "getpass", "github", "github_action_utils", "glob", "http", "io", "multiprocessing",
+    "os", "pathlib", "platform", "random", "requests", "shutil", "signal", "socket", "subprocess", "sys", "tempfile",
+    "threading", "time", "urllib",
+}  # fmt: skip
+IMPURE_CALLS = {"open", "input", "print", "exec", "eval", "__import__", "breakpoint"}
+
+
+def modules() -> list[Path]:
+    return sorted(
+        path for path in PACKAGE.rglob("*.py") if not {"first", "then"} & set(path.relative_to(PACKAGE).parts)
+    )
+
+
+def short(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def imported(tree: ast.AST, package: tuple[str, ...]) -> set[str]:
+    """Full names of all modules that a module imports, late ones included."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            names.add(".".join([*base, *([node.module] if node.module else [])]))
+            names |= {".".join([*base, *([node.module] if node.module else []), alias.name]) for alias in node.names}
+    return names
+
+
+@pytest.mark.parametrize("path", [p for p in modules() if p.relative_to(PACKAGE).parts[0] in PURE], ids=short)
+def test_the_core_is_pure(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    names = imported(tree, ("assets_actions", *path.relative_to(PACKAGE).parts[:-1]))
+    assert not {name.split(".")[0] for name in names} & IMPURE
+    own = {name.split(".")[1] for name in names if name.startswith("assets_actions.")}
+    assert own <= {*PURE, "errors"}, "the core knows no edge and no command"
+    calls = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    assert not calls & IMPURE_CALLS
+
+
+@pytest.mark.parametrize("path", modules(), ids=short)
+def test_only_the_runner_speaks_to_the_runner_and_only_main_exits(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    name = path.relative_to(PACKAGE).as_posix()
+    if name != "runner.py":
+        assert "github_action_utils" not in imported(tree, ())
+    if name not in ("runner.py", "terminal.py", "git.py", "sample/__init__.py", "__main__.py"):
+        attributes = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+        assert not attributes & {"environ", "getenv"}, "what the environment says goes through an edge"
+    if name != "__main__.py":
+        exits = {"exit", "_exit", "quit"}
+        assert not any(
+            (isinstance(n, ast.Attribute) and n.attr in exits)
+            or (isinstance(n, ast.Name) and n.id in {*exits, "SystemExit"})
+            for n in ast.walk(tree)
+        )
+
+
+@pytest.mark.parametrize("path", [p for p in modules() if p.name != "git.py"], ids=short)
+def test_programs_are_run_by_edges_alone_and_never_through_a_shell(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    if path.parent.name != "sample":
+        assert "subprocess" not in imported(tree, ())
+    assert not any(isinstance(n, ast.keyword) and n.arg == "shell" for n in ast.walk(tree))
+
+
+def test_commands_stay_thin() -> None:
+    for path in (PACKAGE / "commands").glob("*.py"):
+        assert len(path.read_text().splitlines()) <= 170, f"{path.name} does what the domain should"

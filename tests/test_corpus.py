@@ -1,0 +1,86 @@
+"""Two real releases of the system in public use: planned and carried out exactly as they were."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+
+from assets_actions.release.compare import same_text
+from tests.conftest import Repo
+
+CASES = ["2025-10-16", "2025-11-05"]
+
+
+class Case(NamedTuple):
+    repo: Repo
+    pins: list[str]
+    expected: dict[str, Any]
+    after: Path
+
+
+@pytest.fixture(scope="module", params=CASES)
+def case(request: pytest.FixtureRequest, corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Case:
+    place = tmp_path_factory.mktemp("corpus") / request.param
+    subprocess.run([corpus / "unpack", request.param, place], check=True)
+    repo = Repo(place / "work", place / "origin.git")
+    subprocess.run(["git", "clone", "--quiet", repo.origin, repo.path], check=True)
+    return Case(
+        repo, ["--pins", str(place / "pins.json")], json.loads((place / "expected.json").read_text()), place / "after"
+    )
+
+
+def test_the_plan_is_the_real_one(case: Case) -> None:
+    ran = case.repo.run("detect-changes", "--release-branch", "release", *case.pins, "--format", "json")
+    assert ran.code == 0, ran.err
+    found: dict[str, dict[str, str]] = {"new": {}, "updated": {}, "removed": {}, "blocked": {}, "unchanged": {}}
+    for asset in ran.json["assets"]:
+        found[asset["status"]][asset["id"]] = asset["version"]
+    assert found["new"] == case.expected["new"]
+    assert found["updated"] == case.expected["updated"]
+    assert sorted(found["removed"]) == sorted(case.expected["removed"])
+    assert found["blocked"] == {}
+
+
+def test_validation_has_no_error_to_show(case: Case) -> None:
+    ran = case.repo.run("validate", "--format", "json")
+    assert (ran.code, ran.json["findings"]) == (0, [])
+
+
+def test_the_release_is_the_real_one_and_a_second_run_has_nothing_to_do(case: Case, tmp_path: Path) -> None:
+    origin = tmp_path / "origin.git"
+    shutil.copytree(case.repo.origin, origin)
+    repo = Repo(case.repo.path, origin)
+    before, tags_before = repo.released(), repo.remote_refs().keys()
+    arguments = ["--release-branch", "release", "--remote", str(origin), *case.pins, "--tag"]
+    result = repo.release(*arguments).json
+    touched = {*case.expected["new"], *case.expected["updated"]}
+    after = repo.released()
+    for id_ in sorted(touched):
+        ours = {path: file for path, file in after.items() if path.startswith(f"latest/{id_}/")}
+        theirs = {
+            path.relative_to(case.after).as_posix(): path.read_bytes()
+            for path in (case.after / "latest" / id_).rglob("*")
+            if path.is_file()
+        }
+        assert ours.keys() == theirs.keys()
+        for path, (_, content) in ours.items():
+            assert same_text(content, theirs[path]) or (
+                path.endswith("spec.yaml") and yaml.safe_load(content) == yaml.safe_load(theirs[path])
+            ), path
+    untouched = {
+        path for path in before if "/".join(path.split("/")[1:3]) not in touched | set(case.expected["removed"])
+    }
+    assert {path: before[path] for path in untouched} == {path: after[path] for path in untouched}
+    assert repo.git("rev-list", "--count", f"{result['release']}..release", at=origin) == "1"
+    released = {**case.expected["new"], **case.expected["updated"]}
+    assert repo.remote_refs().keys() - tags_before == {
+        f"refs/tags/{id_}/{version}" for id_, version in released.items()
+    }
+    again = repo.run("release-commit", *arguments)
+    assert again.code == 0
+    assert again.out.endswith("nothing to do\n")
+    assert repo.remote_refs()["refs/heads/release"] == result["commit"]

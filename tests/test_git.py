@@ -1,0 +1,97 @@
+"""Questions to the real git."""
+
+from pathlib import Path
+
+import pytest
+
+from assets_actions import git
+from tests.conftest import Repo
+
+
+def test_blobs_of_any_size_and_content_are_read_in_one_go(repo: Repo) -> None:
+    contents = {f"f{n}": bytes([n % 256]) * n * 1000 for n in range(40)} | {"empty": b"", "newlines": b"\n\n\n"}
+    repo.commit(dict(contents))
+    tree = git.commit_tree_of(repo.path, git.commit_of(repo.path, "HEAD"))
+    assert tree.read(contents) == contents
+    assert git.read_blobs(repo.path, []) == {}
+
+
+def test_a_blob_that_is_missing_is_an_error(repo: Repo) -> None:
+    with pytest.raises(git.GitError, match="missing"):
+        git.read_blobs(repo.path, ["1" * 40])
+
+
+def test_no_commit_has_no_files(repo: Repo) -> None:
+    assert git.commit_tree_of(repo.path, None).entries == {}
+    assert git.commit_of(repo.path, "HEAD") is None
+
+
+@pytest.mark.parametrize("name", ["--help", "-n", "x y", "HEAD^{tree}", "", "$(id)", "HEAD\nHEAD"])
+def test_a_name_that_is_no_commit_names_none(repo: Repo, name: str) -> None:
+    repo.commit({"a": "b"})
+    assert git.commit_of(repo.path, name) is None
+
+
+def test_a_tree_is_written_without_touching_index_or_working_tree(repo: Repo) -> None:
+    first = repo.commit({"file": "x", "folder/x": "x", "keep": "x", "gone": "x"})
+    entries = git.commit_tree_of(repo.path, first).entries
+    git.write_blobs(repo.path, [b"new", b"\0\xff\n"])
+    tree = git.write_tree(
+        repo.path,
+        first,
+        {
+            "file": None,
+            "file/now/folder": entries["file"],
+            "folder/x": None,
+            "folder": entries["keep"],
+            "gone": None,
+            "new\nname": entries["keep"]._replace(mode="100755"),
+        },
+    )
+    assert repo.git("ls-tree", "-r", "--name-only", "-z", tree).split("\0")[:-1] == [
+        "file/now/folder",
+        "folder",
+        "keep",
+        "new\nname",
+    ]
+    assert repo.git("status", "--porcelain") == ""
+    assert not list(Path(repo.path / ".git").glob("*.lock"))
+
+
+def test_a_trailer_is_found_where_it_was_given_last(repo: Repo) -> None:
+    repo.commit({"a": "1"}, "One\n\nbody\n\nSource-Commit: aaa\n")
+    repo.commit({"a": "2"}, "Two\n\nSource-Commit: is mentioned here\nand no trailer\n")
+    repo.commit({"a": "3"}, "By hand")
+    assert git.last_trailer(repo.path, "HEAD", "Source-Commit") == "aaa"
+    assert git.last_trailer(repo.path, "HEAD", "Nothing") is None
+
+
+def test_refs_are_told_by_the_commits_they_name(repo: Repo) -> None:
+    commit = repo.commit({"a": "1"})
+    repo.git("tag", "light/1")
+    repo.git("tag", "--annotate", "--message", "x", "heavy/1")
+    repo.git("push", "--quiet", "--tags", "origin")
+    wanted = {"refs/tags/heavy/1": commit, "refs/tags/light/1": commit}
+    assert git.local_refs(repo.path, "refs/tags/") == wanted
+    assert git.remote_refs(repo.path, "origin", "refs/tags/*") == wanted
+
+
+def test_a_remote_that_is_not_there_is_an_error_that_says_so(repo: Repo) -> None:
+    with pytest.raises(git.GitError, match="no-such"):
+        git.remote_refs(repo.path, "no-such")
+
+
+def test_git_that_is_not_installed_is_said(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with pytest.raises(git.GitError, match="the git program was not found"):
+        git.top_level(repo.path)
+
+
+def test_a_push_is_all_or_nothing_and_never_forced(repo: Repo) -> None:
+    first = repo.commit({"a": "1"})
+    second = repo.commit({"a": "2"})
+    git.push(repo.path, "origin", {"refs/heads/x": second})
+    with pytest.raises(git.GitError):
+        git.push(repo.path, "origin", {"refs/heads/new": second, "refs/heads/x": first})
+    assert "refs/heads/new" not in repo.remote_refs()
+    assert repo.remote_refs()["refs/heads/x"] == second

@@ -1,0 +1,133 @@
+"""The command line as such."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from assets_actions import __version__
+from assets_actions.commands import COMMANDS
+from tests.conftest import ROOT, Repo, assets_actions, component
+
+
+def test_help_names_every_command_and_where_to_begin(tmp_path: Path) -> None:
+    ran = assets_actions("--help", cwd=tmp_path)
+    assert ran.code == 0
+    assert all(f"  {command} " in ran.out for command in COMMANDS)
+    assert "assets-actions demo" in ran.out
+    assert assets_actions(cwd=tmp_path).out == ran.out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_a_command_teaches_by_examples(command: str, tmp_path: Path) -> None:
+    ran = assets_actions(command, "--help", cwd=tmp_path)
+    assert ran.code == 0
+    assert f"examples:\n  assets-actions {command}" in ran.out
+    assert "--format {text,json,github}" in ran.out
+
+
+def test_the_version_is_the_packages(tmp_path: Path) -> None:
+    assert assets_actions("--version", cwd=tmp_path).out == f"assets-actions {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["--nonsense"], ["validate", "extra"], ["validate", "--form", "json"]]
+)
+def test_what_is_not_understood_exits_with_2(arguments: list[str], tmp_path: Path) -> None:
+    ran = assets_actions(*arguments, cwd=tmp_path)
+    assert ran.code == 2
+    assert "usage:" in ran.err
+
+
+HEAVY = (
+    "pydantic",
+    "yaml",
+    "rich",
+    "github_action_utils",
+    "requests",
+    "docker",
+    "github",
+    "assets_actions.commands.validate",
+)
+
+
+def test_help_imports_next_to_nothing(tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.argv = ['x', '--help']\n"
+        "from assets_actions.__main__ import main\n"
+        "try: main()\n"
+        f"finally: print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    assert done.stderr == "[]\n"
+
+
+def test_our_own_bug_is_owned_up_to(repo: Repo, tmp_path: Path) -> None:
+    repo.write(component())
+    (tmp_path / "sitecustomize.py").write_text(
+        "import assets_actions.assets.catalog as c\ndef broken(*_): raise ZeroDivisionError('oh')\nc.load_catalog = broken\n"
+    )
+    ran = repo.run("validate", env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"})
+    assert ran.code == 3
+    first, *rest = ran.err.splitlines()
+    assert first == "assets-actions failed, and that is its own fault: ZeroDivisionError: oh"
+    assert rest[0] == "Traceback (most recent call last):"
+    assert rest[-1].startswith(f"assets-actions {__version__}, Python 3.")
+
+
+def test_a_reader_that_goes_away_is_no_error(repo: Repo) -> None:
+    repo.write(component())
+    command = f"{sys.executable} -m assets_actions validate --format json | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=repo.path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("0\n", "")
+
+
+def test_an_interrupted_run_says_so_and_exits_with_130(repo: Repo, tmp_path: Path) -> None:
+    repo.write(component())
+    (tmp_path / "sitecustomize.py").write_text(
+        "import time, pathlib\nimport assets_actions.assets.catalog as c\n"
+        f"def slow(*_): pathlib.Path({str(tmp_path / 'started')!r}).touch(); time.sleep(60)\nc.load_catalog = slow\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "assets_actions", "validate"],
+        cwd=repo.path,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
+    )
+    while not (tmp_path / "started").exists():
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert err == b"interrupted\n"
+
+
+def test_a_terminal_that_knows_no_unicode_is_served_all_the_same(repo: Repo) -> None:
+    repo.write(component())
+    ran = repo.run("validate", env={"PYTHONIOENCODING": "ascii"})
+    assert ran.code == 0
+    assert "1 asset \\xb7 0 errors" in ran.out
+
+
+def test_colour_is_for_terminals(repo: Repo) -> None:
+    repo.write({"assets/x/asset.yaml": "type: x\n"})
+    assert "\x1b[" not in repo.run("validate").out
+    assert "\x1b[" in repo.run("validate", env={"FORCE_COLOR": "1"}).out

@@ -1,0 +1,100 @@
+"""What the Actions runner is told. Its own reading of that is tested in tests/actions."""
+
+import os
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from assets_actions import runner
+from assets_actions.assets.document import Place
+from assets_actions.errors import UserError
+from assets_actions.rules.registry import Finding, Severity
+
+HOSTILE = "::set-output name=x::y\n%0A,file=z::error::\x1b[31m\udcff"
+
+
+def finding(number: int, severity: Severity = Severity.ERROR, text: str = "wrong") -> Finding:
+    return Finding("rule", "group", severity, text, None, Place(f"{text}/{number}", number, 2, 5, "source"), "mend it")
+
+
+def test_inputs_come_from_one_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert runner.inputs() is None
+    monkeypatch.setenv(runner.INPUTS, '{"a": "x", "b": "", "c": null, "d": true}')
+    assert runner.inputs() == {"a": "x", "b": "", "c": "", "d": "true"}
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '"x"'])
+def test_inputs_that_are_none_are_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv(runner.INPUTS, text)
+    with pytest.raises(UserError):
+        runner.inputs()
+
+
+def test_findings_become_annotations_with_file_line_and_title(capsys: pytest.CaptureFixture[str]) -> None:
+    runner.report("text\n", [finding(3), finding(4, Severity.WARNING), finding(5, Severity.NOTE)])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[4:] == [
+        "::error title=rule,file=wrong/3,col=2,endColumn=5,line=3::wrong%0Amend it",
+        "::warning title=rule,file=wrong/4,col=2,endColumn=5,line=4::wrong%0Amend it",
+        "::notice title=rule,file=wrong/5,col=2,endColumn=5,line=5::wrong%0Amend it",
+    ]
+
+
+def test_the_first_ten_of_each_severity_are_annotated(capsys: pytest.CaptureFixture[str]) -> None:
+    runner.report("", [finding(n) for n in range(1, 30)] + [finding(n, Severity.WARNING) for n in range(1, 5)])
+    lines = capsys.readouterr().out.splitlines()
+    assert len([line for line in lines if line.startswith("::error ")]) == 10
+    assert len([line for line in lines if line.startswith("::warning ")]) == 4
+
+
+def test_nothing_that_is_quoted_becomes_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    runner.report(f"{HOSTILE}\n::error::injected\n##[error]injected", [finding(1, text=HOSTILE)])
+    before, *middle, annotation = capsys.readouterr().out.splitlines()
+    token = before.removeprefix("::stop-commands::")
+    assert middle[-1] == f"::{token}::"
+    assert "::error::injected" in middle
+    assert annotation.startswith("::error title=rule,file=%3A%3Aset-output name=x%3A%3Ay%0A%250A%2Cfile=z")
+
+
+class Outputs(BaseModel):
+    some_count: int = 3
+    is_so: bool = True
+    nothing: str | None = None
+    names: list[str] = ["a", HOSTILE]
+
+
+def test_outputs_are_typed_and_hold_any_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runner.set_outputs(Outputs())
+    file = tmp_path / "output"
+    monkeypatch.setenv("GITHUB_OUTPUT", str(file))
+    runner.set_outputs(Outputs())
+    lines = file.read_text().splitlines()
+    names = [line.partition("<<")[0] for line in lines if "<<" in line]
+    assert names == ["some-count", "is-so", "nothing", "names"]
+    assert lines[1] == "3"
+    assert lines[4] == "true"
+    assert lines[7] == ""
+    assert lines[10].startswith('["a", "::set-output name=x::y\\n%0A')
+
+
+def test_the_summary_is_added_to_and_never_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runner.add_summary("lost")
+    file = tmp_path / "summary"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(file))
+    runner.add_summary("one")
+    runner.add_summary("ü\udcff")
+    assert file.read_text() == "one\nü\\udcff\n"
+    file.unlink()
+    runner.add_summary("| a row of ünïcode |\n" * 100_000)
+    assert 1024 * 1024 - 100 < file.stat().st_size <= 1024 * 1024
+    assert file.read_text().endswith("| a row of ünïcode |\n\n…: too long for a summary, the whole is in the log.\n\n")
+
+
+def test_the_run_is_known_by_its_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert runner.run_url() is None
+    for name, value in {"SERVER_URL": "https://github.example", "REPOSITORY": "o/r", "RUN_ID": "7"}.items():
+        monkeypatch.setenv(f"GITHUB_{name}", value)
+    assert runner.run_url() == "https://github.example/o/r/actions/runs/7"
+    assert not runner.is_runner()
+    assert os.environ.get("GITHUB_ACTIONS") is None

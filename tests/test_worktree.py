@@ -1,0 +1,56 @@
+"""The working tree as a tree."""
+
+import os
+from pathlib import Path
+
+from assets_actions import worktree
+from assets_actions.assets.tree import EXECUTABLE, FILE, SUBMODULE, SYMLINK, Entry
+from tests.conftest import Repo
+
+NAMES = ["a b", "new\nline", "ünï", os.fsdecode(b"\xff"), ".dot/x", "-dash"]
+
+
+def fill(directory: Path) -> None:
+    for name in NAMES:
+        (directory / name).parent.mkdir(exist_ok=True)
+        (directory / name).write_bytes(name.encode("utf-8", "surrogateescape"))
+    (directory / "run").write_text("#!/bin/sh\n")
+    (directory / "run").chmod(0o755)
+    (directory / "link").symlink_to("run")
+    (directory / "folder link").symlink_to(".dot")
+    (directory / "dangling").symlink_to("nowhere")
+
+
+WANTED = {name: Entry(FILE) for name in NAMES} | {"run": Entry(EXECUTABLE)}
+WANTED |= dict.fromkeys(["link", "folder link", "dangling"], Entry(SYMLINK))
+
+
+def test_files_of_any_name_and_kind_are_seen_tracked_or_not(repo: Repo) -> None:
+    fill(repo.path)
+    assert worktree.scan(repo.path, in_git=True).entries == WANTED
+    repo.commit()
+    tree = worktree.scan(repo.path, in_git=True)
+    assert tree.entries == WANTED
+    assert tree.read(["new\nline", "link"]) == {"new\nline": b"new\nline", "link": b"run"}
+
+
+def test_a_plain_directory_is_seen_alike(tmp_path: Path) -> None:
+    fill(tmp_path)
+    assert worktree.scan(tmp_path, in_git=False).entries == WANTED
+
+
+def test_submodules_pipes_and_ignored_files_are_no_files(repo: Repo) -> None:
+    repo.write({".gitignore": "ignored\n", "ignored": "x", "gone": "x"})
+    commit = repo.commit()
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{commit},module")
+    (repo.path / "gone").unlink()
+    os.mkfifo(repo.path / "gone")
+    assert worktree.scan(repo.path, in_git=True).entries == {".gitignore": Entry(FILE), "module": Entry(SUBMODULE)}
+
+
+def test_writing_replaces_contents_and_keeps_modes(tmp_path: Path) -> None:
+    fill(tmp_path)
+    worktree.write(tmp_path, {"run": b"new", "new\nline": b"\0"})
+    assert (tmp_path / "run").read_bytes() == b"new"
+    assert (tmp_path / "run").stat().st_mode & 0o777 == 0o755
+    assert (tmp_path / "new\nline").read_bytes() == b"\0"
