@@ -15,7 +15,8 @@ from assets_actions.errors import UserError
 from assets_actions.report.base import Report
 from assets_actions.report.findings import FindingsReport
 from assets_actions.report.text import plain
-from assets_actions.rules.registry import Severity, check, rules
+from assets_actions.rules import rules
+from assets_actions.rules.registry import Severity, check
 from assets_actions.settings import SETTINGS_FILE, Settings, read_settings
 
 from .inputs import Inputs, RepositoryInputs

@@ -13,7 +13,8 @@ import time
 from pydantic import BaseModel, Field
 
 from assets_actions.report.findings import FindingsReport
-from assets_actions.rules.registry import Severity, check, rules
+from assets_actions.rules import rules
+from assets_actions.rules.registry import Severity, check
 
 from . import inputs as common
 from .base import FINE, FOUND, Outcome, open_repository

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import pytest
 
 from assets_actions.assets.tree import SUBMODULE, SYMLINK
-from assets_actions.rules.registry import Severity, check, rules
+from assets_actions.rules import rules
+from assets_actions.rules.registry import Severity, check
 from tests.conftest import component, environment
 from tests.trees import catalog
 
