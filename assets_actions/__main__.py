@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from assets_actions import __version__, runner
-from assets_actions.commands import COMMANDS, module_name
-from assets_actions.errors import UserError
-
-FINE, USAGE, OUR_BUG, INTERRUPTED = 0, 2, 3, 130
+from assets_actions.commands import ACTIONS, COMMANDS, module_name
+from assets_actions.errors import ExitCode, UserError
+from assets_actions.report.text import visible
 
 
 def main() -> None:
@@ -28,14 +27,14 @@ def main() -> None:
     sys.exit(_guarded(sys.argv[1:]))
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str]) -> ExitCode:
     """Run the command that the arguments, or the inputs of an action, name; returns its exit code. Raises UserError."""
     given = runner.inputs()
     command = arguments[0] if arguments else (given or {}).pop("command", "")
     if command not in COMMANDS:
         if given is not None:
             raise UserError(
-                f"there is no command `{command}`", fix=f"the input `command` is one of {', '.join(COMMANDS)}"
+                f"there is no command `{command}`", fix=f"the input `command` is one of {', '.join(ACTIONS)}"
             )
         _main_parser().parse_args(arguments or ["--help"])
     from assets_actions.commands.base import emit
@@ -48,7 +47,7 @@ def run(arguments: Sequence[str]) -> int:
         inputs = from_flags(module.Inputs, vars(_command_parser(command, module).parse_args(arguments[1:])))
     outcome = module.run(inputs)
     emit(outcome, inputs)
-    code: int = outcome.exit_code
+    code: ExitCode = outcome.exit_code
     return code
 
 
@@ -88,43 +87,44 @@ def _command_parser(command: str, module: ModuleType) -> argparse.ArgumentParser
     return parser
 
 
-def _guarded(arguments: Sequence[str]) -> int:
+def _guarded(arguments: Sequence[str]) -> ExitCode:
     try:
-        code = run(arguments)
-        sys.stdout.flush()
-        return code
+        return run(arguments)
     except UserError as error:
         return _refuse(error)
-    except BrokenPipeError:
-        # Whoever read the output has gone; what is still buffered must not fail once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FINE
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     except OSError as error:
         return _refuse(UserError(error.strerror or str(error), os.fsdecode(error.filename or "") or None))
     except Exception as error:  # noqa: BLE001 (the last stop: whatever comes here is our bug)
         return _confess(error)
 
 
-def _refuse(error: UserError) -> int:
-    where = f"{error.where}: " if error.where else ""
-    lines = [f"error: {where}{error.message}", *([f"  to mend it: {error.fix}"] if error.fix else [])]
+def _refuse(error: UserError) -> ExitCode:
+    _complain(f"error: {error.where}: {error.message}" if error.where else f"error: {error.message}", error.fix)
+    return ExitCode.USAGE
+
+
+def _confess(error: Exception) -> ExitCode:
+    _complain(f"internal error in assets-actions (a bug of ours): {type(error).__name__}: {error}")
+    trace = "".join(traceback.format_exception(error))
+    versions = f"assets-actions {__version__}, Python {platform.python_version()}, {platform.platform()}"
+    print(_quoted(f"{trace}{versions}"), file=sys.stderr)
+    return ExitCode.OUR_BUG
+
+
+def _complain(text: str, fix: str | None = None) -> None:
+    first, _, more = text.partition("\n")
+    lines = [visible(first), *([_quoted(more)] if more else []), *([f"  fix: {visible(fix)}"] if fix else [])]
     print("\n".join(lines), file=sys.stderr)
     if runner.is_runner():
-        runner.error("\n".join(lines), title="assets-actions")
-    return USAGE
+        runner.error("\n".join(lines))
 
 
-def _confess(error: Exception) -> int:
-    message = f"assets-actions failed, and that is its own fault: {type(error).__name__}: {error}"
-    print(message, file=sys.stderr)
-    if runner.is_runner():
-        runner.error(message, title="assets-actions")
-    traceback.print_exc()
-    print(f"assets-actions {__version__}, Python {platform.python_version()}, {platform.platform()}", file=sys.stderr)
-    return OUR_BUG
+def _quoted(text: str) -> str:
+    """Lines on which no terminal acts, nor a workflow run, which takes `::commands` in a log even after white space."""
+    return "\n".join(f"  | {visible(line)}" for line in text.splitlines())
 
 
 if __name__ == "__main__":

@@ -7,15 +7,22 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from .assets.tree import Entry, Tree
 from .errors import UserError
 
+HEADS, TAGS = "refs/heads/", "refs/tags/"
 NO_OBJECT = "0" * 40
+_PIECE = 1 << 20
 _ENVIRONMENT = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+_PLACES = {
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR", "GIT_GRAFT_FILE", "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
+}  # fmt: skip
+"""Variables that lead git to another repository than the one it is run in: a hook that runs us has them set."""
 
 
 class GitError(UserError):
@@ -29,6 +36,12 @@ class Identity(NamedTuple):
     email: str
 
 
+def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment that git is run in."""
+    own = {name: value for name, value in os.environ.items() if name not in _PLACES}
+    return {**own, **_ENVIRONMENT, **(more or {})}
+
+
 def _run(
     repo: Path,
     *arguments: str,
@@ -38,14 +51,7 @@ def _run(
 ) -> subprocess.CompletedProcess[bytes]:
     command = ["git", "-c", "core.quotePath=false", *arguments]
     try:
-        done = subprocess.run(
-            command,
-            cwd=repo,
-            input=stdin,
-            capture_output=True,
-            env={**os.environ, **_ENVIRONMENT, **(env or {})},
-            check=False,
-        )
+        done = subprocess.run(command, cwd=repo, input=stdin, capture_output=True, env=environment(env), check=False)
     except FileNotFoundError:
         raise GitError("the git program was not found") from None
     if done.returncode not in accept:
@@ -56,6 +62,10 @@ def _run(
 
 def _text(output: bytes) -> str:
     return output.decode("utf-8", "surrogateescape")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _ask(repo: Path, *arguments: str) -> str:
@@ -80,40 +90,45 @@ def commit_of(repo: Path, revision: str) -> str | None:
     return _text(done.stdout).strip() or None
 
 
-def commit_tree_of(repo: Path, commit: str | None) -> Tree:
-    """The files of a commit; of no commit, no files."""
-    if commit is None:
-        return Tree({}, lambda _: {})
-    listing = _text(_run(repo, "ls-tree", "-r", "-z", "--full-tree", commit).stdout)
+def commit_tree_of(repo: Path, commit: str | None, directory: str = "") -> Tree:
+    """The files of a commit, or those below a directory of it; of no commit, no files."""
+    below = ("--", directory) if directory else ()
+    listing = _text(_run(repo, "ls-tree", "-r", "-z", "--full-tree", commit, *below).stdout) if commit else ""
     entries: dict[str, Entry] = {}
     for line in listing.split("\0")[:-1]:
         meta, path = line.split("\t", 1)
         mode, _, blob = meta.split(" ")
         entries[path] = Entry(mode, blob)
-
-    def read(paths: Collection[str]) -> Mapping[str, bytes]:
-        blobs = read_blobs(repo, {entries[path].blob for path in paths})
-        return {path: blobs[entries[path].blob] for path in paths}
-
-    return Tree(entries, read)
+    return Tree(entries, lambda paths, limit: read_blobs(repo, [entries[path].blob for path in paths], limit))
 
 
-def read_blobs(repo: Path, blobs: Collection[str]) -> dict[str, bytes]:
-    """Contents of blobs, by id. Raises GitError where one is missing."""
+def read_blobs(repo: Path, blobs: Sequence[str], limit: int | None = None) -> Iterator[bytes]:
+    """Contents of blobs in turn; of one over the limit, `limit + 1` bytes. Raises GitError for a missing one."""
     if not blobs:
-        return {}
-    asked = sorted(blobs)
-    output = _run(repo, "cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in asked).encode()).stdout
-    contents, position = {}, 0
-    for blob in asked:
-        end = output.index(b"\n", position)
-        header = output[position:end].split(b" ")
-        if header[-1] == b"missing":
-            raise GitError(f"object {blob} is missing from the repository")
-        size = int(header[2])
-        contents[blob] = output[end + 1 : end + 1 + size]
-        position = end + 1 + size + 1
-    return contents
+        return
+    with tempfile.TemporaryFile() as asked:
+        asked.write("".join(f"{blob}\n" for blob in blobs).encode())
+        asked.seek(0)
+        command = ["git", "cat-file", "--batch"]
+        with subprocess.Popen(command, cwd=repo, stdin=asked, stdout=subprocess.PIPE, env=environment()) as process:
+            assert process.stdout
+            try:
+                for blob in blobs:
+                    yield _next_blob(process.stdout, blob, limit)
+            finally:
+                process.kill()
+
+
+def _next_blob(output: IO[bytes], blob: str, limit: int | None) -> bytes:
+    header = output.readline().split()
+    if len(header) != 3:
+        raise GitError(f"object {blob} is missing from the repository")
+    size = int(header[2])
+    content = output.read(size if limit is None else min(size, limit + 1))
+    left = size - len(content) + 1  # a line ending follows
+    while left:
+        left -= len(output.read(min(left, _PIECE)))
+    return content
 
 
 def listed_files(repo: Path) -> dict[str, str]:
@@ -141,7 +156,7 @@ def remotes(repo: Path) -> list[str]:
 def remote_refs(repo: Path, remote: str, *patterns: str) -> dict[str, str]:
     """Refs of a remote that match, as they are there now: name → commit (an annotated tag's commit, not the tag)."""
     refs: dict[str, str] = {}
-    for line in _ask(repo, "ls-remote", remote, *patterns).splitlines():
+    for line in filter(None, _ask(repo, "ls-remote", "--", remote, *patterns).split("\n")):
         object_, name = line.split("\t", 1)
         refs[name.removesuffix("^{}")] = object_
     return refs
@@ -150,15 +165,19 @@ def remote_refs(repo: Path, remote: str, *patterns: str) -> dict[str, str]:
 def local_refs(repo: Path, *prefixes: str) -> dict[str, str]:
     """Refs of this repository below some prefixes: name → commit (an annotated tag's commit, not the tag)."""
     refs: dict[str, str] = {}
-    for line in _ask(repo, "for-each-ref", "--format=%(refname) %(objectname) %(*objectname)", *prefixes).splitlines():
+    form = "--format=%(refname) %(objectname) %(*objectname)"
+    for line in filter(None, _ask(repo, "for-each-ref", form, *prefixes).split("\n")):
         name, object_, peeled = line.split(" ")
         refs[name] = peeled or object_
     return refs
 
 
-def has_commit(repo: Path, commit: str) -> bool:
-    """Whether the repository holds this commit."""
-    return _run(repo, "cat-file", "-e", f"{commit}^{{commit}}", accept=(0, 1, 128)).returncode == 0
+def missing_commits(repo: Path, commits: Collection[str]) -> list[str]:
+    """Those of these commits that the repository does not hold."""
+    asked = sorted(commits)
+    stdin = "".join(f"{commit}^{{commit}}\n" for commit in asked).encode()
+    told = _run(repo, "cat-file", "--batch-check", stdin=stdin).stdout.splitlines() if asked else []
+    return [commit for commit, line in zip(asked, told, strict=True) if line.endswith(b" missing")]
 
 
 def is_shallow(repo: Path) -> bool:
@@ -169,7 +188,16 @@ def is_shallow(repo: Path) -> bool:
 def fetch(repo: Path, remote: str, *refspecs: str, deepen: bool = False) -> None:
     """Fetch refs. A shallow repository gets their last commits only, or all of history with `deepen`."""
     depth = () if not is_shallow(repo) else ("--unshallow",) if deepen else ("--depth=1",)
-    _run(repo, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", *depth, remote, *refspecs)
+    _run(repo, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", *depth, "--", remote, *refspecs)
+
+
+def fetch_history(repo: Path, remote: str, *commits: str) -> None:
+    """Fetch some commits with all that came before them; where the remote gives no single commits, all its branches."""
+    depth = ("--unshallow",) if is_shallow(repo) else ()
+    for wanted in (commits, (f"+{HEADS}*",)):
+        switches = ("--quiet", "--no-tags", "--no-write-fetch-head", *depth)
+        if _run(repo, "fetch", *switches, "--", remote, *wanted, accept=range(256)).returncode == 0:
+            return
 
 
 def is_ancestor(repo: Path, ancestor: str, descendant: str) -> bool:
@@ -212,7 +240,7 @@ def write_tree(repo: Path, commit: str | None, edits: Mapping[str, Entry | None]
         # Removals go first: a file may give way to a folder of its name, and the reverse.
         removals = [f"0 {NO_OBJECT}\t{path}\0" for path, entry in edits.items() if entry is None]
         settings = [f"{entry.mode} {entry.blob}\t{path}\0" for path, entry in edits.items() if entry is not None]
-        lines = "".join([*removals, *settings]).encode("utf-8", "surrogateescape")
+        lines = _bytes("".join([*removals, *settings]))
         _run(repo, "update-index", "-z", "--index-info", stdin=lines, env=env)
         return _text(_run(repo, "write-tree", env=env).stdout).strip()
 
@@ -231,14 +259,37 @@ def write_commit(repo: Path, tree: str, parent: str | None, message: str, who: I
     return _text(done.stdout).strip()
 
 
-def write_tag(repo: Path, name: str, commit: str, message: str, who: Identity) -> str:
-    """Store an annotated tag as an object, without a ref; returns its id."""
+def write_tags(repo: Path, names: Sequence[str], commit: str, who: Identity) -> dict[str, str]:
+    """Store annotated tags of a commit as objects, without refs: name → id."""
+    if not names:
+        return {}
     env = {"GIT_COMMITTER_NAME": who.name, "GIT_COMMITTER_EMAIL": who.email}
     ident = _text(_run(repo, "var", "GIT_COMMITTER_IDENT", env=env).stdout).strip()
-    text = f"object {commit}\ntype commit\ntag {name}\ntagger {ident}\n\n{message}\n"
-    return _text(_run(repo, "mktag", stdin=text.encode()).stdout).strip()
+    with tempfile.TemporaryDirectory(prefix="assets-actions-") as directory:
+        for number, name in enumerate(names):
+            text = f"object {commit}\ntype commit\ntag {name}\ntagger {ident}\n\nRelease {name}\n"
+            Path(directory, str(number)).write_bytes(_bytes(text))
+        paths = "".join(f"{directory}/{number}\n" for number in range(len(names)))
+        written = _run(repo, "hash-object", "-t", "tag", "-w", "--no-filters", "--stdin-paths", stdin=_bytes(paths))
+    return dict(zip(names, _text(written.stdout).split(), strict=True))
 
 
-def push(repo: Path, remote: str, refs: Mapping[str, str]) -> None:
-    """Push objects to refs of a remote: all of them or none, and never by force. Raises GitError where refused."""
-    _run(repo, "push", "--quiet", "--atomic", remote, *(f"{object_}:{name}" for name, object_ in refs.items()))
+def push(repo: Path, remote: str, branch: str, commit: str, tags: Mapping[str, str]) -> None:
+    """Push a commit to a branch and tags (name → object) beside it: all of them or none, and never by force.
+
+    Raises GitError where it is refused. The tags pass through refs of their own here, since so many may be pushed at
+    once that no command line holds them.
+    """
+    staged = {f"refs/assets-actions/{commit}/{name}": object_ for name, object_ in tags.items()}
+    wildcard = (f"refs/assets-actions/{commit}/*:{TAGS}*",) if tags else ()
+    switches = ("--quiet", "--atomic", "--no-follow-tags")
+    _update_refs(repo, (f"create {name} {object_}\n" for name, object_ in staged.items()))
+    try:
+        _run(repo, "push", *switches, "--", remote, f"{commit}:{HEADS}{branch}", *wildcard)
+    finally:
+        _update_refs(repo, (f"delete {name}\n" for name in staged))
+
+
+def _update_refs(repo: Path, orders: Iterable[str]) -> None:
+    if text := "".join(orders):
+        _run(repo, "update-ref", "--stdin", stdin=_bytes(text))

@@ -74,11 +74,11 @@ def report(text: str, findings: "Sequence[Finding]") -> None:
             )
 
 
-def error(message: str, title: str) -> None:
+def error(message: str) -> None:
     """Annotate the run with an error that stands at no line."""
     import github_action_utils as actions
 
-    actions.error(_safe(message), title=title)
+    actions.error(_safe(message), title="assets-actions")
 
 
 def set_outputs(outputs: "BaseModel") -> None:

@@ -1,15 +1,16 @@
 """A repository's own settings, `.github/assets-actions.yml`; the defaults reproduce the reference."""
 
 from .assets.config import Text
-from .assets.document import parse
-from .assets.model import Keys, load, unknown_keys
+from .assets.document import MAX_BYTES, parse
+from .assets.model import Section, load, unknown_keys
+from .assets.tree import Kind, Tree
 from .errors import UserError
 
 SETTINGS_FILE = ".github/assets-actions.yml"
 
 
-class Settings(Keys):
-    """What a repository decides for itself. Flags and inputs of the same name win."""
+class Settings(Section):
+    """What a repository decides for itself. `--assets-dir` and `--release-branch` win over it."""
 
     assets_dirs: list[Text] = ["assets"]
     """Directories in which assets are looked for."""
@@ -17,20 +18,31 @@ class Settings(Keys):
     """The branch that holds what was released."""
 
 
-def read_settings(path: str, content: bytes) -> Settings:
-    """Settings from the text of their file. Raises UserError, with the place, for what is wrong in it."""
-    document = parse(path, content)
-    if document.problem:
-        raise UserError(
-            f"the settings cannot be read: {document.problem.message}", str(document.place(document.problem.index, 0))
-        )
-    if document.root is None:
+def find_settings(tree: Tree) -> Settings:
+    """The settings of one state of a repository; the defaults where it has no file of them. Raises UserError."""
+    target = tree.resolve("", SETTINGS_FILE)
+    if target.kind is Kind.MISSING:
         return Settings()
+    if target.kind is not Kind.FILE:
+        raise UserError("the settings are no file of the repository", SETTINGS_FILE)
+    return read_settings(SETTINGS_FILE, tree.read([target.path], MAX_BYTES)[target.path])
+
+
+def read_settings(path: str, content: bytes) -> Settings:
+    """Settings from the text of their file. Raises UserError that names everything wrong in it, and the first place."""
+    document = parse(path, content)
     loaded = load(document, Settings)
-    for error in loaded.errors:
-        raise UserError(f"wrong settings: {error.message}", str(document.place(*document.locate(*error.keys))))
-    assert loaded.model
-    for keys, known in unknown_keys(Settings, document.data):
-        place = str(document.place(*document.locate(*keys, at_key=True)))
-        raise UserError(f"wrong settings: there is no `{keys[-1]}`", place, f"there are: {', '.join(known)}")
+    if document.problem:
+        wrong = [((document.problem.index, document.problem.index + 1), document.problem.message)]
+    elif document.root is None:
+        return Settings()
+    else:
+        wrong = [((again.start, again.end), f"`{again.text}` is set twice") for again, _ in document.duplicates]
+        wrong += [(document.locate(*error.keys), error.message) for error in loaded.errors]
+        for keys, known in unknown_keys(Settings, document.data):
+            message = f"there is no setting `{keys[-1]}` (there are {', '.join(known)})"
+            wrong.append((document.locate(*keys, at_key=True), message))
+    if wrong or loaded.model is None:
+        place = document.place(*wrong[0][0])
+        raise UserError(f"wrong settings: {'; '.join(message for _, message in wrong)}", str(place))
     return loaded.model

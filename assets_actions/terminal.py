@@ -8,10 +8,20 @@ from contextlib import contextmanager
 from .report.text import Segments, plain
 
 
+def write(text: str) -> None:
+    """Print a text as it is. A reader that has gone (`| head`) is no error, and changes nothing of how the run ends."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is buffered still must not fail once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def show(text: Segments) -> None:
     """Print a text, with its styles where standard output is a terminal (or FORCE_COLOR is set)."""
     if not sys.stdout.isatty() and not os.environ.get("FORCE_COLOR"):
-        sys.stdout.write(plain(text))
+        write(plain(text))
         return
     from rich.console import Console
     from rich.text import Text

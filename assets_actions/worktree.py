@@ -2,7 +2,8 @@
 
 import os
 import stat
-from collections.abc import Collection, Iterable, Mapping
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from . import git
@@ -18,8 +19,8 @@ def scan(root: Path, in_git: bool) -> Tree:
     listed = git.listed_files(root) if in_git else dict.fromkeys(_walk(root), "")
     entries = {path: entry for path, mode in listed.items() if (entry := _entry(root, path, mode))}
 
-    def read(paths: Collection[str]) -> Mapping[str, bytes]:
-        return {path: _read(root / path, entries[path]) for path in paths}
+    def read(paths: Sequence[str], limit: int | None) -> Iterator[bytes]:
+        return (_read(f"{root}/{path}", entries[path], limit) for path in paths)
 
     return Tree(entries, read)
 
@@ -28,14 +29,23 @@ def write(root: Path, contents: Mapping[str, bytes]) -> None:
     """Give regular files other contents, each in one step and with its mode: whoever reads sees the old or the new."""
     for path, content in contents.items():
         target = root / path
-        temporary = target.with_name(f".{target.name}.assets-actions")
-        temporary.write_bytes(content)
-        temporary.chmod(stat.S_IMODE(target.lstat().st_mode))
-        temporary.replace(target)
+        # A name that nobody can foresee, made anew: a link that stands there already would lead the write elsewhere.
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".assets-actions-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                os.fchmod(file.fileno(), stat.S_IMODE(target.lstat().st_mode))
+            os.replace(temporary, target)
+        except BaseException:
+            os.unlink(temporary)
+            raise
 
 
-def _walk(root: Path) -> Iterable[str]:
-    for directory, folders, files in os.walk(root):
+def _walk(root: Path) -> Iterator[str]:
+    def refuse(error: OSError) -> None:
+        raise error
+
+    for directory, folders, files in os.walk(root, onerror=refuse):
         folders[:] = sorted(folder for folder in folders if folder != ".git")
         links = (folder for folder in folders if os.path.islink(os.path.join(directory, folder)))
         for name in (*files, *links):
@@ -56,5 +66,8 @@ def _entry(root: Path, path: str, mode: str) -> Entry | None:
     return None
 
 
-def _read(path: Path, entry: Entry) -> bytes:
-    return os.fsencode(os.readlink(path)) if entry.mode == SYMLINK else path.read_bytes()
+def _read(path: str, entry: Entry, limit: int | None) -> bytes:
+    if entry.mode == SYMLINK:
+        return os.fsencode(os.readlink(path))
+    with open(path, "rb") as file:
+        return file.read(-1 if limit is None else limit + 1)

@@ -75,6 +75,25 @@ def test_programs_are_run_by_edges_alone_and_never_through_a_shell(path: Path) -
     assert not any(isinstance(n, ast.keyword) and n.arg == "shell" for n in ast.walk(tree))
 
 
+EDGES = ("git", "runner", "terminal", "worktree", "settings", "registries")
+SHARED = {"assets", "errors", "report.text", "templates.pins", "templates.tags"}
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in modules() if p.relative_to(PACKAGE).parts[0].removesuffix(".py") in EDGES], ids=short
+)
+def test_the_edges_know_the_core_by_its_values_alone(path: Path) -> None:
+    """What passes between them: trees, documents, texts, pins. Rules, plans and reports are none of their business."""
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            node.body = []
+    names = imported(tree, ("assets_actions", *path.relative_to(PACKAGE).parts[:-1]))
+    own = {name.removeprefix("assets_actions.") for name in names if name.startswith("assets_actions.")}
+    known = {name for name in own if any(name == s or name.startswith(f"{s}.") for s in (*SHARED, *EDGES))}
+    assert own - known <= {"report", "templates", "registries"}
+
+
 def test_commands_stay_thin() -> None:
     for path in (PACKAGE / "commands").glob("*.py"):
         assert len(path.read_text().splitlines()) <= 170, f"{path.name} does what the domain should"

@@ -13,12 +13,12 @@ def test_blobs_of_any_size_and_content_are_read_in_one_go(repo: Repo) -> None:
     repo.commit(dict(contents))
     tree = git.commit_tree_of(repo.path, git.commit_of(repo.path, "HEAD"))
     assert tree.read(contents) == contents
-    assert git.read_blobs(repo.path, []) == {}
+    assert list(git.read_blobs(repo.path, [])) == []
 
 
 def test_a_blob_that_is_missing_is_an_error(repo: Repo) -> None:
     with pytest.raises(git.GitError, match="missing"):
-        git.read_blobs(repo.path, ["1" * 40])
+        list(git.read_blobs(repo.path, ["1" * 40]))
 
 
 def test_no_commit_has_no_files(repo: Repo) -> None:
@@ -87,11 +87,53 @@ def test_git_that_is_not_installed_is_said(repo: Repo, monkeypatch: pytest.Monke
         git.top_level(repo.path)
 
 
-def test_a_push_is_all_or_nothing_and_never_forced(repo: Repo) -> None:
+def test_a_push_is_all_or_nothing_never_forced_and_takes_nothing_else_along(repo: Repo) -> None:
     first = repo.commit({"a": "1"})
     second = repo.commit({"a": "2"})
-    git.push(repo.path, "origin", {"refs/heads/x": second})
+    repo.git("config", "push.followTags", "true")
+    repo.git("tag", "--annotate", "--message", "private", "private")
+    tags = git.write_tags(repo.path, ["t/a/1", "t/b/1"], second, git.Identity("Ö", "o@example.com"))
+    git.push(repo.path, "origin", "x", second, tags)
+    pushed = repo.remote_refs()
+    assert pushed.keys() == {"refs/heads/main", "refs/heads/x", "refs/tags/t/a/1", "refs/tags/t/b/1"}
     with pytest.raises(git.GitError):
-        git.push(repo.path, "origin", {"refs/heads/new": second, "refs/heads/x": first})
-    assert "refs/heads/new" not in repo.remote_refs()
-    assert repo.remote_refs()["refs/heads/x"] == second
+        git.push(repo.path, "origin", "x", first, git.write_tags(repo.path, ["t/c/1"], first, git.Identity("A", "a@b")))
+    assert repo.remote_refs() == pushed
+    assert git.local_refs(repo.path, "refs/assets-actions/") == {}
+
+
+def test_a_thousand_tags_are_pushed_at_once(repo: Repo) -> None:
+    commit = repo.commit({"a": "1"})
+    names = [f"environment/{'long-name-' * 8}{number}/1" for number in range(1000)]
+    git.push(repo.path, "origin", "x", commit, git.write_tags(repo.path, names, commit, git.Identity("A", "a@b")))
+    assert len(repo.remote_refs()) == 1002
+
+
+@pytest.mark.parametrize("remote", ["--upload-pack=touch pwned", "-x", "--exec=touch pwned"])
+def test_a_remote_is_never_an_option(repo: Repo, remote: str) -> None:
+    commit = repo.commit({"a": "1"})
+    for question in (
+        lambda: git.remote_refs(repo.path, remote),
+        lambda: git.fetch(repo.path, remote, "main"),
+        lambda: git.push(repo.path, remote, "x", commit, {}),
+    ):
+        with pytest.raises(git.GitError):
+            question()
+    assert not (repo.path / "pwned").exists()
+
+
+def test_a_hooks_variables_lead_nowhere_else(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit = repo.commit({"a": "1"})
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
+    assert git.commit_of(repo.path, "HEAD") == commit
+    assert git.listed_files(repo.path) == {"a": "100644"}
+
+
+def test_a_large_blob_is_read_up_to_the_limit(repo: Repo) -> None:
+    repo.commit({"a": b"x" * 3_000_000, "b": "y" * 10, "c": "z"})
+    tree = git.commit_tree_of(repo.path, git.commit_of(repo.path, "HEAD"))
+    assert [len(content) for content in tree.stream(["a", "b", "c"], 10)] == [11, 10, 1]
+    stream = tree.stream(["a", "b"])
+    assert len(next(stream)) == 3_000_000
+    del stream

@@ -81,13 +81,15 @@ def test_our_own_bug_is_owned_up_to(repo: Repo, tmp_path: Path) -> None:
     ran = repo.run("validate", env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"})
     assert ran.code == 3
     first, *rest = ran.err.splitlines()
-    assert first == "assets-actions failed, and that is its own fault: ZeroDivisionError: oh"
-    assert rest[0] == "Traceback (most recent call last):"
-    assert rest[-1].startswith(f"assets-actions {__version__}, Python 3.")
+    assert first == "internal error in assets-actions (a bug of ours): ZeroDivisionError: oh"
+    assert rest[0] == "  | Traceback (most recent call last):"
+    assert rest[-1].startswith(f"  | assets-actions {__version__}, Python 3.")
 
 
-def test_a_reader_that_goes_away_is_no_error(repo: Repo) -> None:
+@pytest.mark.parametrize(("spec", "code"), [("version: '1'", 0), ("version: a/b", 1)])
+def test_a_reader_that_goes_away_changes_nothing_of_how_the_run_ends(repo: Repo, spec: str, code: int) -> None:
     repo.write(component())
+    repo.write({"assets/adder/spec.yaml": f"name: adder\ntype: command\n{spec}\n"})
     command = f"{sys.executable} -m assets_actions validate --format json | true; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(
         ["bash", "-c", command],
@@ -97,7 +99,7 @@ def test_a_reader_that_goes_away_is_no_error(repo: Repo) -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         check=True,
     )
-    assert (done.stdout, done.stderr) == ("0\n", "")
+    assert (done.stdout, done.stderr) == (f"{code}\n", "")
 
 
 def test_an_interrupted_run_says_so_and_exits_with_130(repo: Repo, tmp_path: Path) -> None:
@@ -112,7 +114,8 @@ def test_an_interrupted_run_says_so_and_exits_with_130(repo: Repo, tmp_path: Pat
         stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
     )
-    while not (tmp_path / "started").exists():
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "started").exists() and time.monotonic() < deadline:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
@@ -131,3 +134,29 @@ def test_colour_is_for_terminals(repo: Repo) -> None:
     repo.write({"assets/x/asset.yaml": "type: x\n"})
     assert "\x1b[" not in repo.run("validate").out
     assert "\x1b[" in repo.run("validate", env={"FORCE_COLOR": "1"}).out
+
+
+def test_nothing_in_an_error_is_a_command_to_a_terminal_or_a_run(repo: Repo) -> None:
+    hostile = '"x\\n::add-mask::e\\e[31m": 1\n'
+    repo.write({**component(), ".github/assets-actions.yml": hostile})
+    for env in ({}, {"GITHUB_ACTIONS": "true"}):
+        ran = repo.run("validate", env=env)
+        assert ran.code == 2
+        assert not any(line.lstrip().startswith("::add-mask") for line in (ran.err + ran.out).splitlines())
+        assert "\x1b" not in ran.err + ran.out
+
+
+def test_an_output_that_cannot_be_written_costs_a_workflow_run_no_result(repo: Repo, tmp_path: Path) -> None:
+    repo.commit(component())
+    ran = repo.run(
+        "release-commit",
+        "--output",
+        str(tmp_path / "no/such/file"),
+        env={
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_OUTPUT": str(tmp_path / "output"),
+            "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+        },
+    )
+    assert ran.code == 2
+    assert f"\n{repo.remote_refs()['refs/heads/release']}\n" in (tmp_path / "output").read_text()

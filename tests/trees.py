@@ -12,7 +12,7 @@ def tree(files: Mapping[str, str | bytes], modes: Mapping[str, str] | None = Non
     """A tree with these files; `modes` for those that are not plain ones."""
     contents = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
     entries = {path: Entry((modes or {}).get(path, FILE), blob_id(content)) for path, content in contents.items()}
-    return Tree(entries, lambda paths: {path: contents[path] for path in paths})
+    return Tree(entries, lambda paths, _limit: iter([contents[path] for path in paths]))
 
 
 def catalog(files: Mapping[str, str | bytes], modes: Mapping[str, str] | None = None) -> Catalog:

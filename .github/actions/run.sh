@@ -12,6 +12,11 @@ fail() {
   exit 2
 }
 
+# Where a virtual environment has its Python: on Windows in another folder.
+python_of() {
+  if [[ -e $1/Scripts/python.exe ]]; then echo "$1/Scripts/python.exe"; else echo "$1/bin/python"; fi
+}
+
 # A Python that has the dependencies already, on a runner that cannot reach a package index.
 python=${ASSETS_ACTIONS_PYTHON:-}
 
@@ -19,20 +24,17 @@ if [[ -z $python ]]; then
   base=$(command -v python3 || command -v python) || fail "No Python here. Add actions/setup-python before this step."
   "$base" -I -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
     fail "$("$base" --version) is too old: 3.11 or later is needed. Add actions/setup-python before this step."
-  environment=${RUNNER_TEMP:-${TMPDIR:-/tmp}}/assets-actions-$(git hash-object "$root/requirements.lock")
+  environment=${RUNNER_TEMP:-${TMPDIR:-/tmp}}/assets-actions-$(git hash-object --no-filters "$root/requirements.lock")
   if [[ ! -e $environment/complete ]]; then
     echo "::group::Setting up assets-actions"
     "$base" -I -m venv --clear "$environment"
-    for python in "$environment"/bin/python "$environment"/Scripts/python.exe; do
-      [[ ! -e $python ]] || "$python" -I -m pip install --quiet --disable-pip-version-check --no-deps \
-        --require-hashes --only-binary :all: --requirement "$root/requirements.lock" ||
-        fail "The dependencies could not be installed. Does the runner reach the package index?"
-    done
+    "$(python_of "$environment")" -I -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+      --only-binary :all: --requirement "$root/requirements.lock" ||
+      fail "The dependencies could not be installed. Does the runner reach the package index?"
     touch "$environment/complete"
     echo "::endgroup::"
   fi
-  python=$environment/bin/python
-  [[ -e $python ]] || python=$environment/Scripts/python.exe
+  python=$(python_of "$environment")
 fi
 
 PYTHONPATH=$root exec "$python" -P -m assets_actions "$@"

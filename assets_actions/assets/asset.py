@@ -17,8 +17,8 @@ from .config import (
     ModelConfig,
     StorageConfig,
 )
-from .document import Document, Key
-from .model import Keys, Loaded
+from .document import Document, KeyPath
+from .model import Loaded, Section
 from .spec import Spec
 from .tree import Kind, Target, Tree, common_directory, is_remote
 
@@ -35,21 +35,21 @@ class Reference(NamedTuple):
     """
 
     document: Document
-    keys: tuple[Key, ...]
+    keys: KeyPath
     text: str
     target: Target
     wanted: Kind | None
     released: bool
 
 
-@dataclass
+@dataclass(frozen=True)
 class Asset:
     """One `asset.yaml` and what it leads to, in one state of the repository."""
 
     tree: Tree
     config: Loaded[AssetConfig]
     spec: Loaded[Spec] | None = None
-    extra: Loaded[Keys] | None = None
+    extra: Loaded[Section] | None = None
 
     @property
     def path(self) -> str:
@@ -124,6 +124,35 @@ class Asset:
         return [*self._config_references(), *self._spec_references(), *self._extra_references()]
 
     @cached_property
+    def spec_texts(self) -> dict[KeyPath, str]:
+        """Where the released spec takes a text from a file: its description, and tags that name a file.
+
+        Path of keys in the spec → path of the file; tag values are relative to the asset config.
+        """
+        texts: dict[KeyPath, str] = {}
+        if self.description_file and self.description_file.kind is Kind.FILE:
+            texts["description",] = self.description_file.path
+        if self.spec and self.spec.model:
+            for name, value in (self.spec.model.tags or {}).items():
+                if isinstance(value, str) and value and self.spec.document.find("tags", name):
+                    target = self.tree.resolve(self.directory, value)
+                    if target.kind is Kind.FILE:
+                        texts["tags", name] = target.path
+        return texts
+
+    @cached_property
+    def pinned_files(self) -> list[str]:
+        """The released files in which template tags are resolved: template files, and the environment config."""
+        if not self.environment or not self.extra:
+            return []
+        return [path for path in (*self.template_files, self.extra.path) if path in self.files]
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The files whose text the release depends on, beside the asset's own documents."""
+        return [*self.pinned_files, *self.spec_texts.values()]
+
+    @cached_property
     def template_files(self) -> list[str]:
         """The files in which template tags are resolved: those listed, else the Dockerfile; those that exist."""
         context = self.environment.image.context if self.environment else None
@@ -165,7 +194,7 @@ class Asset:
     def _refer(
         self,
         loaded: Loaded[Any],
-        keys: tuple[Key, ...],
+        keys: KeyPath,
         text: str,
         wanted: Kind | None = Kind.FILE,
         released: bool = False,
@@ -208,6 +237,8 @@ class Asset:
             keys = ("image", "context")
             directory = self._refer(self.extra, (*keys, "dir"), context.dir, Kind.DIRECTORY, released=True)
             yield directory
+            if directory.target.kind is not Kind.DIRECTORY:
+                return
             base = directory.target.path
             yield self._refer(self.extra, (*keys, "dockerfile"), context.dockerfile, base=base)
             for number, text in enumerate(context.template_files or []):

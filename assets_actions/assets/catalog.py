@@ -1,14 +1,15 @@
 """All assets of one state of a repository."""
 
+import posixpath
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .asset import ASSET_CONFIG, Asset
-from .config import EXTRA_CONFIGS, AnyConfig, AssetConfig
-from .document import Document, parse
+from .config import EXTRA_CONFIGS, AnyConfig, AssetConfig, AssetType
+from .document import MAX_BYTES, Document, Unreadable, parse
 from .model import Loaded, load
 from .spec import SPECS, Spec
-from .tree import Kind, Tree
+from .tree import SUBMODULE, SYMLINK, Kind, Tree
 
 
 @dataclass(frozen=True)
@@ -19,40 +20,44 @@ class Catalog:
     assets: list[Asset]
 
 
-def find_configs(tree: Tree, directories: Sequence[str]) -> list[str]:
-    """Paths of all asset configs below these directories, sorted."""
-    found = {path for directory in directories for path in tree.files(directory.strip("/").removeprefix("./"))}
-    return sorted(path for path in found if path == ASSET_CONFIG or path.endswith(f"/{ASSET_CONFIG}"))
-
-
-def load_catalog(tree: Tree, directories: Sequence[str]) -> Catalog:
+def load_catalog(tree: Tree, directories: Sequence[str], limit: int = MAX_BYTES) -> Catalog:
     """Find and read all assets: first every asset config, then every file these name. Never raises for their content.
 
-    `directories` are paths in the tree; the empty path is all of it.
+    `directories` are paths in the tree; the empty path is all of it. Documents of more bytes than `limit` are not read.
     """
-    configs = _parse(tree, find_configs(tree, directories))
-    assets = [Asset(tree, load(document, AssetConfig)) for document in configs.values()]
-    named = {asset.path: (_file(asset, "spec"), _file(asset, "extra_config")) for asset in assets}
-    documents = _parse(tree, (path for pair in named.values() for path in pair if path))
-    for asset in assets:
-        spec, extra = named[asset.path]
-        if asset.type and spec:
-            asset.spec = _load_spec(asset, documents[spec])
-        if asset.type and extra:
-            asset.extra = load(documents[extra], EXTRA_CONFIGS.get(asset.type, AnyConfig))
+    configs = [
+        load(document, AssetConfig) for document in _read(tree, _find_configs(tree, directories), limit).values()
+    ]
+    named = [(_named(tree, config, "spec"), _named(tree, config, "extra_config")) for config in configs]
+    documents = _read(tree, [path for pair in named for path in pair if path], limit)
+    assets = []
+    for config, (spec, extra) in zip(configs, named, strict=True):
+        type_ = config.model.type if config.model else AssetType.CODE
+        assets.append(
+            Asset(
+                tree,
+                config,
+                load(documents[spec], SPECS.get(type_, Spec)) if spec else None,
+                load(documents[extra], EXTRA_CONFIGS.get(type_, AnyConfig)) if extra else None,
+            )
+        )
     return Catalog(tree, assets)
 
 
-def _parse(tree: Tree, paths: Iterable[str]) -> dict[str, Document]:
-    return {path: parse(path, content) for path, content in tree.read(paths).items()}
+def _find_configs(tree: Tree, directories: Sequence[str]) -> list[str]:
+    found = {path for directory in directories for path in tree.files(directory)}
+    configs = (path for path in found if path == ASSET_CONFIG or path.endswith(f"/{ASSET_CONFIG}"))
+    return sorted(path for path in configs if tree.entries[path].mode != SUBMODULE)
 
 
-def _file(asset: Asset, key: str) -> str | None:
-    text: str | None = getattr(asset.config.model, key, None)
-    target = asset.tree.resolve(asset.directory, text) if text else None
+def _read(tree: Tree, paths: Iterable[str], limit: int) -> dict[str, Document]:
+    documents = {path: parse(path, content, limit) for path, content in tree.read(paths, limit).items()}
+    links = (path for path in documents if tree.entries[path].mode == SYMLINK)
+    return documents | {path: Document(path, "", problem=Unreadable("is a symbolic link", 0)) for path in links}
+
+
+def _named(tree: Tree, config: Loaded[AssetConfig], key: str) -> str | None:
+    """The file that an asset config names at a key, where it is there."""
+    text: str | None = getattr(config.model, key, None)
+    target = tree.resolve(posixpath.dirname(config.path), text) if text else None
     return target.path if target and target.kind is Kind.FILE else None
-
-
-def _load_spec(asset: Asset, document: Document) -> Loaded[Spec]:
-    kind: type[Spec] = SPECS.get(asset.type, Spec) if asset.type else Spec
-    return load(document, kind)

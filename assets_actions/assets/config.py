@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from .model import MISSING, Keys
+from .model import MISSING, Section
 
 AUTO = "auto"
 EXCLUDE = "!"
@@ -62,7 +62,7 @@ RefPartOrTag = Annotated[str, AfterValidator(_ref_part_or_tag)]
 Text = Annotated[str, StringConstraints(min_length=1)]
 
 
-class Pytest(Keys):
+class Pytest(Section):
     """`test.pytest`: how the asset's own tests are run."""
 
     enabled: bool = False
@@ -71,13 +71,13 @@ class Pytest(Keys):
     tests_dir: Text = "."
 
 
-class Test(Keys):
+class Test(Section):
     """`test`: how the asset is tested."""
 
     pytest: Pytest | None = None
 
 
-class AssetConfig(Keys):
+class AssetConfig(Section):
     """`asset.yaml`. A name or version that is missing here is the spec's."""
 
     type: AssetType
@@ -122,7 +122,7 @@ class Visibility(StrEnum):
     UNLISTED = "unlisted"
 
 
-class BuildContext(Keys):
+class BuildContext(Section):
     """`image.context`: what the image is built from. Paths are relative to `dir`."""
 
     dir: Text
@@ -130,14 +130,14 @@ class BuildContext(Keys):
     template_files: list[Text] | None = None
 
 
-class Publish(Keys):
+class Publish(Section):
     """`image.publish`: where the image goes."""
 
     location: Location
     visibility: Visibility
 
 
-class Image(Keys):
+class Image(Section):
     """`image`: what is built, from what, and where it is published."""
 
     name: Text
@@ -147,13 +147,13 @@ class Image(Keys):
     tags: dict[str, str | None] | None = None
 
 
-class EnvironmentConfig(Keys):
+class EnvironmentConfig(Section):
     """The extra config of an environment, `environment.yaml`."""
 
     image: Image
 
 
-class AzureBlobPath(Keys):
+class AzureBlobPath(Section):
     """Files in a container of Azure Blob Storage."""
 
     type: Literal["azureblob"]
@@ -162,7 +162,7 @@ class AzureBlobPath(Keys):
     container_path: str
 
 
-class GitPath(Keys):
+class GitPath(Section):
     """Files in a git repository."""
 
     type: Literal["git"]
@@ -170,14 +170,14 @@ class GitPath(Keys):
     branch: Text
 
 
-class LocalPath(Keys):
+class LocalPath(Section):
     """Files in this repository, relative to the extra config."""
 
     type: Literal["local"]
     uri: Text
 
 
-class WebPath(Keys):
+class WebPath(Section):
     """Files on an HTTP or FTP server."""
 
     type: Literal["http", "ftp"]
@@ -187,7 +187,7 @@ class WebPath(Keys):
 StoragePath = Annotated[AzureBlobPath | GitPath | LocalPath | WebPath, Field(discriminator="type")]
 
 
-class ModelPublish(Keys):
+class ModelPublish(Section):
     """`publish` of a model: its card and its kind."""
 
     description: Text
@@ -195,24 +195,24 @@ class ModelPublish(Keys):
     hiddenlayerscanned: str | None = None
 
 
-class ModelConfig(Keys):
+class ModelConfig(Section):
     """The extra config of a model, `model.yaml`."""
 
     path: StoragePath
     publish: ModelPublish
 
 
-class StorageConfig(Keys):
+class StorageConfig(Section):
     """The extra config of data and of generic assets, `storage.yaml`."""
 
     path: StoragePath
 
 
-class AnyConfig(Keys):
+class AnyConfig(Section):
     """The extra config of a type that has no keys of its own."""
 
 
-EXTRA_CONFIGS: dict[AssetType, type[Keys]] = {
+EXTRA_CONFIGS: dict[AssetType, type[Section]] = {
     AssetType.DATA: StorageConfig,
     AssetType.ENVIRONMENT: EnvironmentConfig,
     AssetType.MODEL: ModelConfig,

@@ -21,7 +21,7 @@ MAX_VALUES = 100_000
 HINTS = {
     "mapping values are not allowed in this context": "a value that holds `: ` needs quotes",
     "found character that cannot start any token": "a value that starts with this character needs quotes",
-    "could not find expected ':'": "a key needs `:` behind it",
+    "could not find expected ':'": "a key needs `:` after it",
     "found a tab character that violates indentation": "indent with spaces",
 }
 """What to do about libyaml's commonest complaints."""
@@ -31,6 +31,8 @@ MERGE_KEY = "<<"
 
 Data: TypeAlias = str | list["Data"] | dict[str, "Data"] | None
 Key: TypeAlias = str | int
+KeyPath: TypeAlias = tuple[Key, ...]
+"""The way to a value: keys of mappings, numbers of items from 0."""
 
 
 class Position(NamedTuple):
@@ -81,18 +83,18 @@ class Items:
 
 
 class Mapping:
-    """A mapping: its pairs in the author's order, duplicates included; `items` has keys and values in turn."""
+    """A mapping: its pairs in the author's order, duplicates included; `items` has keys and values in turn.
 
-    __slots__ = ("end", "flow", "items", "pairs", "size", "start", "tag")
+    `by_key` has the pair that counts for each key: the last one, as YAML readers have it.
+    """
+
+    __slots__ = ("by_key", "end", "flow", "items", "pairs", "size", "start", "tag")
 
     def __init__(self, flow: bool, tag: str | None, start: int) -> None:
         self.flow, self.tag, self.start, self.end, self.size = flow, tag, start, start, 1
         self.items: list[Node] = []
         self.pairs: list[tuple[Scalar, Node]] = []
-
-    def pair(self, key: str) -> "tuple[Scalar, Node] | None":
-        """The pair that counts for this key: the last one, as YAML readers have it."""
-        return next((p for p in reversed(self.pairs) if p[0].text == key), None)
+        self.by_key: dict[str, tuple[Scalar, Node]] = {}
 
 
 class Alias:
@@ -113,8 +115,8 @@ def follow(node: Node) -> Scalar | Items | Mapping:
 
 
 @dataclass(frozen=True)
-class YamlProblem:
-    """Why a text could not be read as one YAML document, and where (an index into the text)."""
+class Unreadable:
+    """Why a file could not be read as what it should be, and where (an index into its text)."""
 
     message: str
     index: int
@@ -122,7 +124,7 @@ class YamlProblem:
 
 @dataclass
 class Document:
-    """A YAML file: its path in the repository, its text and its nodes.
+    """A text file: its path in the repository, its text and, of YAML, its nodes.
 
     `root` is None where the text is empty or could not be read; `problem` says why in the second case.
     """
@@ -130,7 +132,7 @@ class Document:
     path: str
     text: str
     root: Scalar | Items | Mapping | None = None
-    problem: YamlProblem | None = None
+    problem: Unreadable | None = None
     duplicates: list[tuple[Scalar, Scalar]] = field(default_factory=list)
     """Keys given again in the same mapping: (the later key, the first one)."""
 
@@ -146,8 +148,8 @@ class Document:
     def place(self, start: int, end: int) -> Place:
         """Where some characters (indexes into the text) stand, as far as they are on the line of the first."""
         line, column = self.position(start)
-        first, behind = [*self._line_starts, len(self.text)][line - 1 : line + 1]
-        source = self.text[first:behind].rstrip("\r\n")
+        end_of_line = self._line_starts[line] if line < len(self._line_starts) else len(self.text)
+        source = self.text[self._line_starts[line - 1] : end_of_line].rstrip("\r\n")
         width = max(1, min(end - start, len(source) - column + 1))
         return Place(self.path, line, column, column + width, source)
 
@@ -158,9 +160,10 @@ class Document:
 
     def find(self, *keys: Key) -> Node | None:
         """The value at a path of keys, or None where there is none."""
+        found: Node | None = self.root
         for _, node in self._walk(keys):
             found = node
-        return found if keys else self.root
+        return found
 
     def locate(self, *keys: Key, at_key: bool = False) -> tuple[int, int]:
         """Start and end (indexes) of the value at a path of keys, or of its last key.
@@ -184,7 +187,7 @@ class Document:
         for key in keys:
             here = None if node is None else follow(node)
             name, node = None, None
-            if isinstance(here, Mapping) and (pair := here.pair(str(key))):
+            if isinstance(here, Mapping) and (pair := here.by_key.get(str(key))):
                 name, node = pair
             elif isinstance(here, Items) and isinstance(key, int) and key < len(here.items):
                 node = here.items[key]
@@ -193,36 +196,44 @@ class Document:
                 return
 
 
-def parse(path: str, content: bytes) -> Document:
-    """Read one YAML document; never raises.
+def read_text(path: str, content: bytes, limit: int = MAX_BYTES) -> Document:
+    """A file as a text, without looking for YAML in it; `problem` says so where it is too large or not UTF-8."""
+    if len(content) > limit:
+        return Document(path, "", problem=Unreadable(f"is larger than {limit:,} bytes, too large to be read", 0))
+    try:
+        return Document(path, content.decode("utf-8").removeprefix("\ufeff"))
+    except UnicodeDecodeError as error:
+        index = len(content[: error.start].decode("utf-8").removeprefix("\ufeff"))
+        wrong = f"byte 0x{content[error.start]:02x} is not UTF-8 text"
+        text = content.decode("utf-8", "replace").removeprefix("\ufeff")
+        return Document(path, text, problem=Unreadable(wrong, index))
+
+
+def parse(path: str, content: bytes, limit: int = MAX_BYTES) -> Document:
+    """Read one YAML document of at most `limit` bytes; never raises.
 
     What is wrong with it stands in the document's `problem` and `duplicates`.
     """
+    if len(content) > limit:
+        return read_text(path, content, limit)
     return replace(_parse(content), path=path)
 
 
 @cache
 def _parse(content: bytes) -> Document:
     """A document without a path. Most files of a release stand in the source as well: each content is read once."""
-    if len(content) > MAX_BYTES:
-        return Document("", "", problem=YamlProblem(f"is larger than {MAX_BYTES:,} bytes, too large to be read", 0))
+    document = read_text("", content, len(content))
+    if document.problem:
+        return document
+    builder = _Builder(document.text)
     try:
-        text = content.decode("utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        readable = content[: error.start].decode("utf-8")
-        wrong = f"byte 0x{content[error.start]:02x} is not UTF-8 text"
-        return Document("", content.decode("utf-8", "replace"), problem=YamlProblem(wrong, len(readable)))
-    builder = _Builder(text)
-    try:
-        root = builder.build()
+        return replace(document, root=builder.build(), duplicates=builder.duplicates)
     except _RefusedError as refused:
-        return Document("", text, problem=YamlProblem(str(refused), refused.index))
+        return replace(document, problem=Unreadable(str(refused), refused.index))
     except yaml.reader.ReaderError as error:
-        index = len(text.encode()[: error.position].decode(errors="ignore"))
-        return Document(
-            "", text, problem=YamlProblem(f"character {ord(text[index]):#04x} is not allowed in YAML", index)
-        )
-    return Document("", text, root, duplicates=builder.duplicates)
+        index = len(document.text.encode()[: error.position].decode(errors="ignore"))
+        wrong = f"character {ord(document.text[index]):#04x} is not allowed in YAML"
+        return replace(document, problem=Unreadable(wrong, index))
 
 
 class _RefusedError(Exception):
@@ -282,10 +293,11 @@ class _Builder:
         node.end = end
         node.size += sum([item.size for item in node.items])
         if node.size > MAX_VALUES:
-            raise _RefusedError(f"holds more than {MAX_VALUES:,} values, aliases counted out", node.start)
+            raise _RefusedError(f"holds more than {MAX_VALUES:,} values, after expanding aliases", node.start)
         if isinstance(node, Mapping):
             keys, values = map(_key, node.items[::2]), node.items[1::2]
             node.pairs = list(zip(keys, values, strict=True))
+            node.by_key = {pair[0].text: pair for pair in node.pairs}
             self.duplicates += _duplicates(node)
 
     def _alias(self, name: str, start: int, end: int) -> Alias:

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from .document import Data, Document, Key
+from .document import Data, Document, KeyPath
 
 
-class Keys(BaseModel):
+class Section(BaseModel):
     """A mapping in a document. Unknown keys are kept aside, for a rule to judge; they do not make it unusable."""
 
     model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
@@ -22,14 +22,17 @@ class Keys(BaseModel):
 MISSING = "missing"
 """pydantic's name for the error of a key that is not there; our own validators raise it too, with `key` in ctx."""
 
-M = TypeVar("M", bound=Keys)
+LONGEST_SHOWN = 80
+"""Of a value that is wrong, so many characters are shown."""
+
+M = TypeVar("M", bound=Section)
 
 
 @dataclass(frozen=True)
 class ModelError:
     """What is wrong, and the path of keys to it: to a value, or to the mapping that a key is `missing` from."""
 
-    keys: tuple[Key, ...]
+    keys: KeyPath
     missing: bool
     message: str
 
@@ -55,7 +58,7 @@ def load(document: Document, kind: type[M]) -> Loaded[M]:
         return Loaded(document, kind)
     data = document.data
     if not isinstance(data, dict):
-        what = "is empty" if data is None else "holds no mapping"
+        what = "is empty" if data is None else "is no mapping"
         return Loaded(document, kind, errors=(ModelError((), False, f"{what}; it needs `key: value` lines"),))
     try:
         return Loaded(document, kind, kind.model_validate(data))
@@ -65,7 +68,7 @@ def load(document: Document, kind: type[M]) -> Loaded[M]:
 
 def _model_error(error: ErrorDetails, document: Document) -> ModelError:
     # In a union, pydantic puts the name of the branch between the keys: it names no place in the document.
-    keys: tuple[Key, ...] = ()
+    keys: KeyPath = ()
     discriminator = error.get("ctx", {}).get("discriminator", "").strip("'")
     for key in (*error["loc"], discriminator):
         if document.find(*keys, key) is not None:
@@ -76,47 +79,52 @@ def _model_error(error: ErrorDetails, document: Document) -> ModelError:
 def _wording(error: ErrorDetails) -> str:
     context = error.get("ctx", {})
     given = error["input"]
-    shown = "nothing" if given is None else f"`{given}`" if isinstance(given, str) else f"a {_yaml_kind(given)}"
     match error["type"]:
         case "missing":
             return f"`{context.get('key') or error['loc'][-1]}` is missing"
-        case "enum" | "literal_error":
-            return f"{shown} is not {context['expected']}{suggestion(given, _choices(context['expected']))}"
-        case "union_tag_invalid":
-            expected = context["expected_tags"]
-            return f"`{context['tag']}` is not one of {expected}{suggestion(context['tag'], _choices(expected))}"
         case "union_tag_not_found":
             return f"`{context['discriminator'].strip(chr(39))}` is missing"
+        case "enum" | "literal_error":
+            return _not_a_choice(given, context["expected"].replace(" or ", ", "))
+        case "union_tag_invalid":
+            return _not_a_choice(context["tag"], context["expected_tags"])
         case "string_type":
-            return f"{shown} is not text"
+            return f"{_shown(given)} is not text"
         case "dict_type" | "model_type" | "model_attributes_type":
-            return f"{shown} is not a mapping"
+            return f"{_shown(given)} is not a mapping"
         case "list_type":
-            return f"{shown} is not a list"
+            return f"{_shown(given)} is not a list"
         case "value_error":
-            return f"{shown} {context['error']}"
+            return f"{_shown(given)} {context['error']}"
         case _:
-            return f"{shown}: {error['msg'][:1].lower()}{error['msg'][1:]}"
+            return f"{_shown(given)}: {error['msg'][:1].lower()}{error['msg'][1:]}"
 
 
-def _yaml_kind(value: object) -> str:
-    return "list" if isinstance(value, list) else "mapping"
+def _shown(given: object) -> str:
+    if given is None:
+        return "an empty value"
+    if isinstance(given, str):
+        return f"`{given if len(given) <= LONGEST_SHOWN else given[:LONGEST_SHOWN] + '…'}`"
+    return "a list" if isinstance(given, list) else "a mapping"
 
 
-def _choices(expected: str) -> list[str]:
-    return [word.strip(" '") for word in expected.replace(" or ", ", ").split(",")]
+def _not_a_choice(given: object, expected: str) -> str:
+    choices = [choice.strip(" '") for choice in expected.split(",")]
+    return f"{_shown(given)} is not one of: {', '.join(choices)}{suggestion(given, choices)}"
 
 
 def suggestion(given: object, choices: list[str]) -> str:
     """`; did you mean …?`, where one of the choices is close to what was given."""
-    close = get_close_matches(str(given), choices, n=1)
+    close = get_close_matches(str(given)[:LONGEST_SHOWN], choices, n=1)
     return f"; did you mean `{close[0]}`?" if close else ""
 
 
-Path = tuple[Key, ...]
+def said(error: ErrorDetails) -> str:
+    """What pydantic says of a value, without its prefix for what our own validators say."""
+    return error["msg"].removeprefix("Value error, ")
 
 
-def unknown_keys(kind: type[Keys], data: Data, at: Path = ()) -> Iterator[tuple[Path, list[str]]]:
+def unknown_keys(kind: type[Section], data: Data, at: KeyPath = ()) -> Iterator[tuple[KeyPath, list[str]]]:
     """Each key in a document's data that a model, or a model in it, does not have: (path of keys, the keys there are).
 
     Says so of data that the model cannot be made from as well: most often, an unknown key is the reason.
@@ -132,20 +140,20 @@ def unknown_keys(kind: type[Keys], data: Data, at: Path = ()) -> Iterator[tuple[
 
 
 @cache
-def _fields(kind: type[Keys]) -> dict[str, tuple[type[Keys], ...]]:
+def _fields(kind: type[Section]) -> dict[str, tuple[type[Section], ...]]:
     """The keys of a model, each with the models that its value can be."""
     return {field.alias or name: tuple(_models(field.annotation)) for name, field in kind.model_fields.items()}
 
 
-def _models(annotation: Any) -> Iterator[type[Keys]]:
-    if isinstance(annotation, type) and issubclass(annotation, Keys):
+def _models(annotation: Any) -> Iterator[type[Section]]:
+    if isinstance(annotation, type) and issubclass(annotation, Section):
         yield annotation
     elif get_origin(annotation) in (Union, UnionType, Annotated):
         for part in get_args(annotation):
             yield from _models(part)
 
 
-def _inner_model(models: tuple[type[Keys], ...], data: dict[str, Data]) -> type[Keys] | None:
+def _inner_model(models: tuple[type[Section], ...], data: dict[str, Data]) -> type[Section] | None:
     """The model that a mapping is meant for; of several, the one whose `type` it has."""
     if len(models) == 1:
         return models[0]

@@ -9,12 +9,12 @@ from typing import Any
 from pydantic import Field
 
 from .config import AssetType, RefPartOrTag, Text
-from .model import Keys
+from .model import Section
 
 Free = dict[str, Any] | None
 
 
-class Spec(Keys):
+class Spec(Section):
     """What all specs share. Asset types without a schema of their own have these and any other keys."""
 
     schema_url: str | None = Field(None, alias="$schema")
@@ -36,7 +36,7 @@ class Spec(Keys):
         return {keys: path for keys, path in named.items() if path is not None}
 
 
-class Build(Keys):
+class Build(Section):
     """`build` of an environment's spec."""
 
     path: str | None = None

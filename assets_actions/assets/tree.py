@@ -7,8 +7,9 @@ Paths are relative to the repository's root, with `/` between parts and bytes th
 import posixpath
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 FILE, EXECUTABLE, SYMLINK, SUBMODULE = "100644", "100755", "120000", "160000"
@@ -41,17 +42,32 @@ class Target(NamedTuple):
     links: tuple[str, ...] = ()
 
 
-class Tree:
-    """The files of one state of a repository. `read` fetches many files at once, as one batch."""
+Read = Callable[[Sequence[str], int | None], Iterator[bytes]]
+"""Contents of files, in the order of their paths; of a file over a limit, a little more than that and no end."""
 
-    def __init__(self, entries: Mapping[str, Entry], read: Callable[[Collection[str]], Mapping[str, bytes]]) -> None:
+
+class Tree:
+    """The files of one state of a repository. `read` fetches many files as one batch, one at a time in memory."""
+
+    def __init__(self, entries: Mapping[str, Entry], read: Read) -> None:
         self.entries = entries
         self._read = read
         self._paths = sorted(entries)
 
-    def read(self, paths: Iterable[str]) -> Mapping[str, bytes]:
-        """Contents of these files; of a symbolic link, its target."""
-        return self._read(list(dict.fromkeys(paths)))
+    def stream(self, paths: Sequence[str], limit: int | None = None) -> Iterator[bytes]:
+        """Contents of these files in turn; of a symbolic link, its target; of one over the limit, a part over it."""
+        return self._read(paths, limit)
+
+    def read(self, paths: Iterable[str], limit: int | None = None) -> dict[str, bytes]:
+        """The same, all at once: path → content."""
+        wanted = list(dict.fromkeys(paths))
+        return dict(zip(wanted, self._read(wanted, limit), strict=True))
+
+    @cached_property
+    def _links(self) -> dict[str, str]:
+        """Where each symbolic link points."""
+        links = [path for path, entry in self.entries.items() if entry.mode == SYMLINK]
+        return {path: target.decode("utf-8", "surrogateescape") for path, target in self.read(links).items()}
 
     def files(self, directory: str) -> list[str]:
         """All files below a directory, sorted."""
@@ -87,12 +103,11 @@ class Tree:
                 done.pop()
                 continue
             path = "/".join([*done, part])
-            entry = self.entries.get(path)
-            if entry is None or entry.mode != SYMLINK:
+            target = self._links.get(path)
+            if target is None:
                 done.append(part)
                 continue
             links.append(path)
-            target = self.read([path])[path].decode("utf-8", "surrogateescape")
             if target.startswith("/"):
                 return Target(path, Kind.OUTSIDE, tuple(links))
             if len(links) > MAX_LINKS:

@@ -8,6 +8,9 @@ examples:
   assets-actions demo assets-demo
 """
 
+import shlex
+import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -18,10 +21,10 @@ from assets_actions.errors import UserError
 from assets_actions.report.demo import DemoReport, Step
 
 from . import detect_changes, inputs, pin_versions, release_commit, validate
-from .base import FINE, Outcome
+from .base import Outcome
 
 TRY_BLOCKED = "echo '# faster' >> assets/components/src/train.py; git commit -qam 'Speed up'"
-TRY_TYPO = "sed -i 's/^type:/tpye:/' assets/evaluators/answer_length/asset.yaml"
+TRY_TYPO = "echo 'tpye: evaluator' > assets/evaluators/answer_length/asset.yaml"
 NEXT_STEPS = [
     ("git log -1 --stat origin/release", "the release commit: what changed below latest/"),
     (
@@ -84,7 +87,10 @@ def run(inputs: Inputs) -> Outcome:
             release_commit.run(release_commit.Inputs(repo=repo, pins=pins, tag=True)).report,
         ),
     ]
-    return Outcome(DemoReport(str(repo), steps, NEXT_STEPS), Outputs(directory=str(directory)), FINE)
+    here = [(f"cd {shlex.quote(str(repo))}", "")]
+    if not shutil.which("assets-actions"):
+        here.append((f'PATH="{Path(sys.executable).parent}:$PATH"', ""))
+    return Outcome(DemoReport(steps, [*here, *NEXT_STEPS]), Outputs(directory=str(directory)))
 
 
 def _directory(given: Path | None) -> Path:

@@ -13,17 +13,21 @@ examples:
 from pydantic import Field
 
 from assets_actions import git
+from assets_actions.errors import ExitCode
+from assets_actions.release.planner import nothing_to_do
 from assets_actions.report.plan import PlanReport
 
-from . import planning
-from .base import FINE, FOUND, Outcome, open_repository
+from . import planning, release_branch
+from .base import Outcome, open_repository
+from .release_branch import Relation
 
 
 class Inputs(planning.PlanInputs):
     """What detect-changes reads: a commit, the release branch and tags, pins."""
 
     fetch: bool = Field(
-        True, description="Ask the remote first; otherwise take its branch and tags as they were fetched last."
+        True,
+        description="Ask the remote for the release branch and tags; without, take them as they were fetched last.",
     )
 
 
@@ -37,12 +41,23 @@ def run(inputs: Inputs) -> Outcome:
     try:
         source = planning.read_source(repository, inputs)
         release = planning.read_release(repository, inputs, source, fetch=inputs.fetch)
-        plan = planning.plan(source, release, planning.read_pins(inputs))
+        relation = release_branch.relation(
+            repository.root, inputs.remote, source.release_branch, source.commit, release.commit
+        )
+        if relation is Relation.LATE:
+            plan, outcome = nothing_to_do(source.commit, release), release_branch.TOO_LATE
+        else:
+            plan, outcome = planning.plan(source, release, planning.read_pins(inputs, source)), ""
     except planning.CannotPlanError as error:
-        return Outcome(error.report, Outputs(), FOUND)
-    outcome = "" if release.commit else f"the first release: `{inputs.remote}` has no release branch yet"
+        return Outcome(error.report, Outputs(), ExitCode.FOUND)
+    if release.commit is None:
+        outcome = f"the first release: `{inputs.remote}` has no branch `{source.release_branch}` yet"
+    elif relation is Relation.UNRELATED:
+        outcome = "release-commit refuses this source: it does not come after the one released last"
+    elif plan.removes_too_many:
+        outcome = "release-commit needs --allow-removals"
     note = None
     if inputs.source == "HEAD" and git.has_changes(repository.root):
-        note = "note: uncommitted changes are no part of this; commit them first"
-    outputs = Outputs.model_validate(Outputs.counts(plan))
-    return Outcome(PlanReport(plan, outcome), outputs, FOUND if outputs.blocked else FINE, note)
+        note = "note: uncommitted changes are not included"
+    outputs = Outputs.of(plan)
+    return Outcome(PlanReport(plan, outcome), outputs, ExitCode.FOUND if outputs.blocked else ExitCode.FINE, note)

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
-from assets_actions.assets.model import suggestion
+from assets_actions.assets.model import said, suggestion
 from assets_actions.errors import UserError
 
 Format = Literal["text", "json", "github"]
@@ -25,7 +25,7 @@ class Inputs(BaseModel):
     )
     output: Path | None = Field(
         None,
-        description="Write the result to this file instead; beside --format github, as JSON.",
+        description="Write the result to this file, not to the terminal; with --format github, as JSON beside the log.",
         examples=["FILE"],
     )
 
@@ -36,7 +36,8 @@ class RepositoryInputs(Inputs):
     repo: Path = Field(Path("."), description="Directory of the repository, or one inside it.", examples=["DIR"])
     assets_dir: list[str] = Field(
         [],
-        description="Directory in the repository that holds assets; may be given several times. Default: assets.",
+        description="Directory in the repository that holds assets; may be given several times. "
+        "Default: as the settings say, else assets.",
         examples=["DIR"],
     )
     settings: Path | None = Field(
@@ -49,7 +50,7 @@ class RepositoryInputs(Inputs):
 I = TypeVar("I", bound=Inputs)  # noqa: E741 (the customary name for a type of inputs)
 
 
-class Kind:
+class Argument:
     """How a field is given: as a switch, a list, a choice or a value."""
 
     def __init__(self, field: FieldInfo) -> None:
@@ -74,7 +75,7 @@ def flag_name(field: str) -> str:
 def add_arguments(parser: argparse.ArgumentParser, model: type[Inputs]) -> None:
     """Add the flags for a model's fields; those not given are absent from what the parser returns."""
     for name, field in model.model_fields.items():
-        kind = Kind(field)
+        kind = Argument(field)
         options: dict[str, Any] = {"help": (field.description or "").replace("%", "%%"), "default": argparse.SUPPRESS}
         if kind.is_positional:
             parser.add_argument(name, nargs="?", metavar=kind.metavar, **options)
@@ -110,7 +111,7 @@ def from_action(model: type[I], given: Mapping[str, str]) -> I:
         raise UserError("; ".join(wrong), fix=f"inputs are: {', '.join(names)}")
     values: dict[str, Any] = {names[name]: text for name, text in given.items()}
     for name, text in values.items():
-        if Kind(model.model_fields[name]).is_list:
+        if Argument(model.model_fields[name]).is_list:
             values[name] = [line.strip() for line in text.splitlines() if line.strip()]
     return _validate(model, values, "input `{}`")
 
@@ -122,5 +123,5 @@ def _validate(model: type[I], values: Mapping[str, Any], form: str) -> I:
         wrong = []
         for found in error.errors():
             name = f"{form.format(flag_name(str(found['loc'][0])))}: " if found["loc"] else ""
-            wrong.append(name + found["msg"].removeprefix("Value error, "))
+            wrong.append(name + said(found))
         raise UserError("; ".join(wrong)) from None

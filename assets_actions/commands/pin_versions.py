@@ -9,7 +9,6 @@ examples:
   assets-actions pin-versions --pins pins.json --write
 """
 
-from collections import defaultdict
 from pathlib import Path
 from typing import Self
 
@@ -18,14 +17,15 @@ from pydantic import BaseModel, Field, model_validator
 from assets_actions import worktree
 from assets_actions.assets.document import Place
 from assets_actions.assets.tree import below
+from assets_actions.errors import ExitCode
 from assets_actions.registries.pins_file import PinsFile
-from assets_actions.release.content import pinned, texts_needed
+from assets_actions.release.content import ResolvedTag, pinned
+from assets_actions.release.planner import wanted
 from assets_actions.report.pins import PinsReport
 from assets_actions.rules.registry import Finding
-from assets_actions.templates.tags import Wanted
 
 from . import inputs as common
-from .base import FINE, FOUND, Outcome, broken, open_repository
+from .base import Outcome, broken, open_repository
 from .planning import unresolved_finding
 
 
@@ -60,31 +60,26 @@ def run(inputs: Inputs) -> Outcome:
     repository = open_repository(inputs, needs_git=False)
     catalog = repository.catalog(repository.working_tree())
     if unreadable := broken(catalog):
-        return Outcome(unreadable, Outputs(), FOUND)
-    texts = catalog.tree.read(texts_needed(catalog.assets))
-    pins = PinsFile(inputs.pins).resolve(())
-    answers: dict[Wanted, str] = {}
-    places: dict[Wanted, set[Place]] = defaultdict(set)
-    findings: list[Finding] = []
+        return Outcome(unreadable, Outputs(), ExitCode.FOUND)
+    texts = catalog.tree.read(path for asset in catalog.assets for path in asset.texts)
+    pins = PinsFile(inputs.pins).resolve(wanted(catalog))
+    resolved: dict[Place, ResolvedTag] = {}
+    findings: dict[Place, Finding] = {}
     written: dict[str, bytes] = {}
     for asset in catalog.assets:
         made = pinned(asset, texts, pins)
-        findings += [unresolved_finding(tag) for tag in made.unresolved]
+        findings |= {tag.place: unresolved_finding(tag) for tag in made.unresolved}
         for path, tags in made.resolved.items():
             written[below(asset.root, path)] = made.new_blobs[made.entries[path].blob]
-            for tag in tags:
-                answers[tag.wanted] = tag.answer
-                places[tag.wanted].add(tag.place)
+            resolved |= {tag.place: tag for tag in tags}
     writes = inputs.write and not inputs.dry_run and not findings
     if writes:
         worktree.write(repository.root, written)
-    report = PinsReport(
-        answers, {w: sorted(p) for w, p in places.items()}, findings, "written" if writes else "nothing written"
-    )
+    report = PinsReport(list(resolved.values()), list(findings.values()), "written" if writes else "nothing written")
     outputs = Outputs(
-        template_tags=sum(map(len, places.values())),
-        pins=len(answers),
+        template_tags=len(resolved),
+        pins=len(report.places),
         unresolved=len(findings),
         files=sorted(written) if writes else [],
     )
-    return Outcome(report, outputs, FOUND if findings else FINE)
+    return Outcome(report, outputs, ExitCode.FOUND if findings else ExitCode.FINE)

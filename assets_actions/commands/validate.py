@@ -12,12 +12,13 @@ import time
 
 from pydantic import BaseModel, Field
 
+from assets_actions.errors import ExitCode
 from assets_actions.report.findings import FindingsReport
 from assets_actions.rules import rules
 from assets_actions.rules.registry import Severity, check
 
 from . import inputs as common
-from .base import FINE, FOUND, Outcome, open_repository
+from .base import Outcome, open_repository
 
 
 class Inputs(common.RepositoryInputs):
@@ -42,4 +43,4 @@ def run(inputs: Inputs) -> Outcome:
     report = FindingsReport(len(catalog.assets), verdict.findings, verdict.skipped, seconds)
     errors, warnings = report.counts[Severity.ERROR], report.counts[Severity.WARNING]
     outputs = Outputs(assets=len(catalog.assets), errors=errors, warnings=warnings)
-    return Outcome(report, outputs, FOUND if errors else FINE)
+    return Outcome(report, outputs, ExitCode.FOUND if errors else ExitCode.FINE)

@@ -1,1 +1,1 @@
-"""Where pins come from. All look-ups on the network live here, behind `templates.pins.Resolver`."""
+"""Where pins come from: implementations of `templates.pins.Resolver`."""

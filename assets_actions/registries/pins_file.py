@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from assets_actions.assets.model import said
 from assets_actions.errors import UserError
 from assets_actions.templates.pins import Pins
 from assets_actions.templates.tags import Wanted
@@ -17,13 +18,12 @@ class PinsFile:
         try:
             self._pins = Pins.model_validate_json(path.read_bytes())
         except ValidationError as error:
-            wrong = "; ".join(f"{_place(e['loc'])}{e['msg'].removeprefix('Value error, ')}" for e in error.errors())
+            wrong = "; ".join(f"{_place(e['loc'])}{said(e)}" for e in error.errors())
             raise UserError(f"not a pins file: {wrong}", str(path)) from None
 
     def resolve(self, wanted: Collection[Wanted]) -> Pins:
-        """All pins of the file, whatever is wanted."""
-        del wanted
-        return self._pins
+        """The file's pins for these."""
+        return self._pins.only(wanted)
 
 
 def _place(location: tuple[int | str, ...]) -> str:

@@ -46,7 +46,7 @@ def compare(new: Entries, old: Entries) -> Comparison:
 
 def same_text(a: bytes, b: bytes) -> bool:
     """Whether two texts differ in line endings alone, a missing last one included; what is no UTF-8 text never does."""
-    return _normal(a) == _normal(b) and _is_text(a) and _is_text(b)
+    return _is_text(a) and _is_text(b) and _normal(a) == _normal(b)
 
 
 def same_spec(path: str, a: bytes, b: bytes) -> bool:
@@ -80,7 +80,10 @@ def _normal(content: bytes) -> bytes:
 
 
 def _is_text(content: bytes) -> bool:
+    if b"\0" in content:
+        return False
     try:
-        return "\0" not in content.decode("utf-8")
+        content.decode("utf-8")
     except UnicodeDecodeError:
         return False
+    return True

@@ -1,17 +1,17 @@
 """What a release of an asset holds: its files as they will be committed, pinned and rendered."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from assets_actions.assets.asset import Asset
 from assets_actions.assets.config import HOSTNAMES
 from assets_actions.assets.document import Document, Place
-from assets_actions.assets.tree import Entry, Kind, relative
+from assets_actions.assets.tree import Entry, relative
 from assets_actions.templates import pins as pinning
 from assets_actions.templates.pins import Pins
-from assets_actions.templates.spec import Keys, render, unify_line_endings
+from assets_actions.templates.spec import render, unify_line_endings
 from assets_actions.templates.tags import Wanted
 
 CODEC = ("utf-8", "surrogateescape")
@@ -68,32 +68,7 @@ def blob_id(content: bytes, length: int = 40) -> str:
     return algorithm(b"blob %d\0" % len(content) + content).hexdigest()
 
 
-def pinned_files(asset: Asset) -> list[str]:
-    """The released files in which template tags are resolved: template files, and the environment config."""
-    files = [*asset.template_files, asset.extra.path] if asset.environment and asset.extra else []
-    return [path for path in files if path in asset.files]
-
-
-def text_files(asset: Asset) -> dict[Keys, str]:
-    """Where the released spec takes a text from a file: path of keys in the spec → path of the file."""
-    files: dict[Keys, str] = {}
-    if asset.description_file and asset.description_file.kind is Kind.FILE:
-        files["description",] = asset.description_file.path
-    if asset.spec and asset.spec.model:
-        for name, value in (asset.spec.model.tags or {}).items():
-            if isinstance(value, str) and value and asset.spec.document.find("tags", name):
-                target = asset.tree.resolve(asset.directory, value)
-                if target.kind is Kind.FILE:
-                    files["tags", name] = target.path
-    return files
-
-
-def texts_needed(assets: Iterable[Asset]) -> list[str]:
-    """The files whose text the contents of these assets depend on."""
-    return [path for asset in assets for path in (*pinned_files(asset), *text_files(asset).values())]
-
-
-def tags_span(asset: Asset, path: str) -> slice | None:
+def _tags_span(asset: Asset, path: str) -> slice | None:
     """The part of a file in which template tags count: in an environment config the image's name, else all (None)."""
     if asset.extra and path == asset.extra.path:
         return slice(*asset.extra.document.locate("image", "name"))
@@ -101,13 +76,16 @@ def tags_span(asset: Asset, path: str) -> slice | None:
 
 
 def pinned(asset: Asset, texts: Mapping[str, bytes], pins: Pins) -> Content:
-    """The asset's files with template tags resolved; the spec is still the author's (see `rendered`)."""
+    """The asset's files with template tags resolved; the spec is still the author's (see `rendered`).
+
+    `texts` has what `asset.texts` names.
+    """
     contents: dict[str, bytes] = {}
     resolved: dict[str, list[ResolvedTag]] = {}
     unresolved: list[UnresolvedTag] = []
-    for path in pinned_files(asset):
+    for path in asset.pinned_files:
         text = texts[path].decode(*CODEC)
-        applied = pinning.apply(text, pins, path, tags_span(asset, path))
+        applied = pinning.apply(text, pins, path, _tags_span(asset, path))
         document = Document(path, text)
         unresolved += [
             UnresolvedTag(asset.id or asset.path, document.place(tag.start, tag.end), tag.message)
@@ -127,7 +105,7 @@ def rendered(made: Content, texts: Mapping[str, bytes], pins: Pins, version: str
     """The content with its spec rendered for a version; `asset.repo.*` tags stay: a commit cannot name its own hash."""
     asset = made.asset
     assert asset.spec
-    put_in = {keys: unify_line_endings(texts[path].decode(*CODEC)) for keys, path in text_files(asset).items()}
+    put_in = {keys: unify_line_endings(texts[path].decode(*CODEC)) for keys, path in asset.spec_texts.items()}
     values = {"asset.name": asset.name or "", "asset.version": version, **_image_values(asset, pins)}
     text = render(asset.spec.document, values, put_in)
     return made if text == asset.spec.document.text else made.having({made.spec_path: text.encode(*CODEC)})

@@ -64,12 +64,14 @@ class PlannedAsset:
 class Plan:
     """What a release does: assets by id, and the edits of the release branch's files that do it.
 
-    `edits`: path → new entry, or None to remove it. `blobs`: the contents among them that the source does not hold.
+    `released_before`: how many assets the branch holds. `edits`: path → new entry, or None to remove it. `blobs`: the
+    contents among them that the source does not hold.
     """
 
     source: str
     release: str | None
     assets: tuple[PlannedAsset, ...]
+    released_before: int
     edits: Mapping[str, Entry | None]
     blobs: Mapping[str, bytes]
 
@@ -87,11 +89,6 @@ class Plan:
     def released(self) -> list[PlannedAsset]:
         """What the release makes a version of."""
         return self.having(Status.NEW, Status.UPDATED)
-
-    @property
-    def released_before(self) -> int:
-        """How many assets the release branch holds."""
-        return sum(a.previous_version is not None or a.status is Status.REMOVED for a in self.assets)
 
     @property
     def removes_too_many(self) -> bool:

@@ -8,9 +8,10 @@ from assets_actions.assets.catalog import Catalog
 from assets_actions.assets.document import Place
 from assets_actions.assets.tree import Entry, Tree, below
 from assets_actions.templates.pins import Pins
+from assets_actions.templates.tags import Wanted, find_tags
 
 from .compare import Change, compare, moved, same_spec, same_text
-from .content import CODEC, Content, UnresolvedTag, pinned, rendered, texts_needed
+from .content import CODEC, Content, UnresolvedTag, pinned, rendered
 from .plan import Blocked, Plan, PlannedAsset, Status
 from .released import LATEST, Release, Released
 from .versions import decide
@@ -24,16 +25,32 @@ class UnresolvedTagsError(Exception):
         self.tags = tags
 
 
+def wanted(catalog: Catalog) -> set[Wanted]:
+    """What the template tags of all assets ask for, each name once; those in comments as well, where they say what."""
+    texts = catalog.tree.read(path for asset in catalog.assets for path in asset.pinned_files)
+    tags = (tag for path, content in texts.items() for tag in find_tags(content.decode(*CODEC), path))
+    return {tag.wanted for tag in tags if tag.wanted}
+
+
+def nothing_to_do(source: str, release: Release) -> Plan:
+    """The plan of a release that changes nothing, whatever the source holds."""
+    assets = [
+        PlannedAsset(id_, old.config_path, Status.UNCHANGED, old.version, old.version)
+        for id_, old in sorted(release.assets.items())
+    ]
+    return Plan(source, release.commit, tuple(assets), len(assets), {}, {})
+
+
 def make_plan(source: str, catalog: Catalog, release: Release, pins: Pins) -> Plan:
     """Plan the release of all assets of a source commit.
 
     Every asset of the catalog must have been read (`is_loaded`), and no two may share an id.
     Raises UnresolvedTagsError.
     """
-    texts = catalog.tree.read(texts_needed(catalog.assets))
+    texts = catalog.tree.read(path for asset in catalog.assets for path in asset.texts)
     contents = [pinned(asset, texts, pins) for asset in catalog.assets]
-    if unresolved := [tag for made in contents for tag in made.unresolved]:
-        raise UnresolvedTagsError(unresolved)
+    if unresolved := {tag.place: tag for made in contents for tag in made.unresolved}:
+        raise UnresolvedTagsError(list(unresolved.values()))
 
     before = [_before(asset, release) for asset in catalog.assets]
     compared = [
@@ -58,7 +75,8 @@ def make_plan(source: str, catalog: Catalog, release: Release, pins: Pins) -> Pl
         old = release.assets[id_]
         planned.append(PlannedAsset(id_, old.config_path, Status.REMOVED, old.version, None))
         edits |= _removals(old)
-    return Plan(source, release.commit, tuple(sorted(planned, key=lambda one: one.id)), edits, blobs)
+    assets = tuple(sorted(planned, key=lambda one: one.id))
+    return Plan(source, release.commit, assets, len(release.assets), edits, blobs)
 
 
 def _removals(old: Released | None) -> dict[str, Entry | None]:
@@ -81,29 +99,29 @@ def _compared_version(asset: Asset, old: Released) -> str:
 
 
 def _changes(source: Tree, compared: Sequence[tuple[Content, Released]]) -> list[tuple[Change, ...]]:
-    """What differs in each asset. Only files whose ids differ are read, all of them at once."""
+    """What differs in each asset. Only files whose ids differ are read: as one batch, and one at a time in memory."""
     comparisons = [compare(made.entries, old.entries) for made, old in compared]
-    wanted: dict[Tree, list[str]] = defaultdict(list)
-    for (made, old), comparison in zip(compared, comparisons, strict=True):
-        for path in comparison.doubtful:
-            wanted[old.tree].append(f"{old.root}/{path}")
-            if made.entries[path].blob not in made.new_blobs:
-                wanted[source].append(below(made.asset.root, path))
-    read = {tree: tree.read(paths) for tree, paths in wanted.items()}
-    found = []
-    for (made, old), comparison in zip(compared, comparisons, strict=True):
-        changes = list(comparison.changes)
-        for path in comparison.doubtful:
-            new = made.new_blobs.get(made.entries[path].blob)
-            if new is None:
-                new = read[source][below(made.asset.root, path)]
-            was = read[old.tree][f"{old.root}/{path}"]
-            same = same_spec(path, new, was) if path == made.spec_path else same_text(new, was)
-            if not same:
-                pins = {tag.wanted: tag.answer for tag in made.resolved.get(path, [])}
-                changes.append(Change(path, "modified", moved(pins, was.decode(*CODEC))))
-        found.append(tuple(sorted(changes)))
-    return found
+    found = [list(comparison.changes) for comparison in comparisons]
+    doubts = [(number, path) for number, comparison in enumerate(comparisons) for path in comparison.doubtful]
+    in_source: list[str] = []
+    in_release: dict[Tree, list[str]] = defaultdict(list)
+    for number, path in doubts:
+        made, old = compared[number]
+        in_release[old.tree].append(f"{old.root}/{path}")
+        if made.entries[path].blob not in made.new_blobs:
+            in_source.append(below(made.asset.root, path))
+    ours = source.stream(in_source)
+    theirs = {tree: tree.stream(paths) for tree, paths in in_release.items()}
+    for number, path in doubts:
+        made, old = compared[number]
+        new = made.new_blobs.get(made.entries[path].blob)
+        if new is None:
+            new = next(ours)
+        was = next(theirs[old.tree])
+        if not (same_spec(path, new, was) if path == made.spec_path else same_text(new, was)):
+            pins = {tag.wanted: tag.answer for tag in made.resolved.get(path, [])}
+            found[number].append(Change(path, "modified", moved(pins, was.decode(*CODEC)) if pins else ""))
+    return [tuple(sorted(changes)) for changes in found]
 
 
 def _decide(asset: Asset, changes: tuple[Change, ...] | None, release: Release) -> PlannedAsset:

@@ -7,11 +7,17 @@ from functools import cached_property
 from assets_actions.assets.asset import Asset
 from assets_actions.assets.catalog import load_catalog
 from assets_actions.assets.config import AssetType
+from assets_actions.assets.document import MAX_BYTES
 from assets_actions.assets.tree import Entry, Tree, relative
 
 from .versions import ReleaseTags
 
 LATEST = "latest"
+LARGEST = 16 * MAX_BYTES
+"""A released document may be larger than one in the source: its texts stood in files there."""
+TYPES = frozenset(AssetType)
+SOURCE_TRAILER = "Source-Commit"
+"""In a release commit, names the commit that it was made from."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ def find_released(tree: Tree) -> dict[str, Released]:
     A folder `latest/<type>/<name>` of a known type is one, even where what it holds cannot be read.
     """
     configs: dict[str, Asset] = {}
-    for asset in load_catalog(tree, [LATEST]).assets:
+    for asset in load_catalog(tree, [LATEST], LARGEST).assets:
         id_ = _id(asset.path)
         # An asset's files may hold asset configs of its neighbours; its own is the one that names it.
         if id_ and (id_ not in configs or asset.id == id_):
@@ -59,7 +65,7 @@ def find_released(tree: Tree) -> dict[str, Released]:
 
 def _id(path: str) -> str | None:
     parts = path.split("/")
-    return f"{parts[1]}/{parts[2]}" if len(parts) > 3 and parts[1] in set(AssetType) else None
+    return f"{parts[1]}/{parts[2]}" if len(parts) > 3 and parts[1] in TYPES else None
 
 
 def _released(tree: Tree, id_: str, asset: Asset | None) -> Released:

@@ -60,5 +60,5 @@ def decide(asset: Asset, released: str | None, tags: ReleaseTags) -> Decision:
     if asset.type in tags.types and f"{asset.id}/{released}" not in tags:
         return Decision(released)
     if not (released.isdecimal() and released.isascii()):
-        return Decision(released, f"its version is automatic, but {released}, released last, has no successor")
+        return Decision(released, f"cannot count up from {released}, the released version: it is no whole number")
     return Decision(str(max(int(released), tags.highest(asset.id)) + 1))

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from assets_actions.release.plan import Plan, PlannedAsset, Status
+from assets_actions.release.released import SOURCE_TRAILER
 
 from .text import counted, visible
 
-SOURCE_TRAILER = "Source-Commit"
 NAMED_IN_SUBJECT = 3
 
 

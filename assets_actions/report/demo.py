@@ -20,9 +20,8 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class DemoReport:
-    """The steps of a demonstration, where they took place, and what to try next: commands with what they show."""
+    """The steps of a demonstration, and what to try next: commands with what they show."""
 
-    place: str
     steps: Sequence[Step]
     next_steps: Sequence[tuple[str, str]]
 
@@ -36,15 +35,15 @@ class DemoReport:
         text: list[tuple[str, str]] = []
         for step in self.steps:
             text += [(f"# {step.why}\n", "dim"), (f"$ {step.command}\n", "bold cyan"), *step.report.text(), ("\n", "")]
-        text += [("The sample is yours to try things on:\n\n", "bold"), (f"  cd {visible(self.place)}\n", "bold cyan")]
+        text.append(("The sample is yours to try things on:\n\n", "bold"))
         for command, what in self.next_steps:
-            text += [(f"  {command}\n", "bold cyan"), (f"      {what}\n", "dim")]
+            text += [(f"  {visible(command)}\n", "bold cyan"), (f"      {what}\n" if what else "", "dim")]
         return text
 
     def data(self) -> dict[str, Any]:
         """Each step's own JSON."""
         steps = [{"command": step.command, "result": step.report.data()} for step in self.steps]
-        return {"schema_version": SCHEMA_VERSION, "directory": self.place, "steps": steps}
+        return {"schema_version": SCHEMA_VERSION, "steps": steps}
 
     def markdown(self) -> str:
         """Each step's own summary."""

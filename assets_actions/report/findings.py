@@ -37,24 +37,7 @@ class FindingsReport:
         skipped = [
             (f"{counted(count, 'check')} skipped: {reason}\n", "dim") for reason, count in sorted(reasons.items())
         ]
-        return [*self.lines(), *skipped, (f"{self.headline}\n", "bold")]
-
-    def lines(self) -> Segments:
-        """The findings grouped by file, each with its line."""
-        text: list[tuple[str, str]] = []
-        for file, group in groupby(self.findings, key=lambda finding: finding.file):
-            found = list(group)
-            text.append((f"{visible(file)}\n", "bold"))
-            width = max(len(finding.rule) for finding in found)
-            for finding in found:
-                text += [
-                    (f"{finding.line:>5}:{finding.column:<4} ", ""),
-                    (f"{finding.severity:<8} ", STYLES[finding.severity]),
-                    (f"{finding.rule:<{width}}  ", "dim"),
-                    (f"{visible(finding.message)}\n", ""),
-                    (_excerpt(finding), "dim"),
-                ]
-        return text
+        return [*finding_lines(self.findings), *skipped, (f"{self.headline}\n", "bold")]
 
     @property
     def headline(self) -> str:
@@ -79,21 +62,45 @@ class FindingsReport:
                 "warnings": counts[Severity.WARNING],
                 "skipped": len(self.skipped),
             },
-            "findings": [{key: getattr(finding, key) for key in DATA_KEYS} for finding in self.findings],
+            "findings": [finding_data(finding) for finding in self.findings],
         }
 
     def markdown(self) -> str:
         """The headline and a table, the worst first."""
-        return f"### Validation\n\n{escape(self.headline)}\n\n{self.rows()}"
+        return f"### Validation\n\n{escape(self.headline)}\n\n{finding_table(self.findings)}"
 
-    def rows(self) -> str:
-        """The findings as a table, the worst first; empty where there is none."""
-        order = list(Severity)
-        rows = [
-            (finding.severity, f"`{finding.file}:{finding.line}`", f"`{finding.rule}`", _with_fix(finding))
-            for finding in sorted(self.findings, key=lambda finding: order.index(finding.severity))
-        ]
-        return table(("severity", "where", "rule", "what"), rows) if rows else ""
+
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """A finding as JSON: the keys that scripts rely on."""
+    return {key: getattr(finding, key) for key in DATA_KEYS}
+
+
+def finding_lines(findings: Sequence[Finding]) -> Segments:
+    """Findings grouped by file, each with its line."""
+    text: list[tuple[str, str]] = []
+    for file, group in groupby(findings, key=lambda finding: finding.file):
+        found = list(group)
+        text.append((f"{visible(file)}\n", "bold"))
+        width = max(len(finding.rule) for finding in found)
+        for finding in found:
+            text += [
+                (f"{finding.line:>5}:{finding.column:<4} ", ""),
+                (f"{finding.severity:<8} ", STYLES[finding.severity]),
+                (f"{finding.rule:<{width}}  ", "dim"),
+                (f"{visible(finding.message)}\n", ""),
+                (_excerpt(finding), "dim"),
+            ]
+    return text
+
+
+def finding_table(findings: Sequence[Finding]) -> str:
+    """Findings as a Markdown table, the worst first; empty where there is none."""
+    order = list(Severity)
+    rows = [
+        (finding.severity, f"`{finding.file}:{finding.line}`", f"`{finding.rule}`", _with_fix(finding))
+        for finding in sorted(findings, key=lambda finding: order.index(finding.severity))
+    ]
+    return table(("severity", "where", "rule", "what"), rows) if rows else ""
 
 
 def _with_fix(finding: Finding) -> str:

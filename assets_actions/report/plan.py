@@ -54,7 +54,7 @@ class PlanReport:
         """All of it in one line."""
         counts = self.plan.counts
         total = sum(count for status, count in counts.items() if status is not Status.REMOVED)
-        parts = [f"{count} {status}" for status, count in counts.items() if count or status is Status.UNCHANGED]
+        parts = [f"{count:,} {status}" for status, count in counts.items() if count or status is Status.UNCHANGED]
         return " · ".join([counted(total, "asset"), *parts, *([self.outcome] if self.outcome else [])])
 
     def text(self) -> Segments:

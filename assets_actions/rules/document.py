@@ -9,6 +9,8 @@ from assets_actions.assets.spec import Spec
 
 from .registry import Problem, Severity, rule
 
+SUGGESTIONS = 20
+
 
 @rule(Loaded, essential=True)
 def yaml_syntax(loaded: Loaded[Any]) -> Iterator[Problem]:
@@ -31,7 +33,7 @@ def duplicate_key(loaded: Loaded[Any]) -> Iterator[Problem]:
     """
     for again, first in loaded.document.duplicates:
         line = loaded.document.position(first.start).line
-        yield Problem(loaded.document, slice(again.start, again.end), f"`{again.text}` stands on line {line} already")
+        yield Problem(loaded.document, slice(again.start, again.end), f"`{again.text}` is already set on line {line}")
 
 
 @rule(Loaded)
@@ -42,9 +44,7 @@ def unknown_key(loaded: Loaded[Any]) -> Iterator[Problem]:
     Fix: correct its name, or remove it.
     """
     if not issubclass(loaded.kind, Spec | AnyConfig):
-        for keys, known in unknown_keys(loaded.kind, loaded.document.data):
-            message = f"`{keys[-1]}` is not a key that is known here{suggestion(keys[-1], known)}"
-            yield Problem(loaded.document, keys, message, at_key=True)
+        yield from _unknown(loaded, "is not a known key here")
 
 
 @rule(Loaded, Severity.WARNING)
@@ -55,9 +55,14 @@ def unknown_spec_key(loaded: Loaded[Any]) -> Iterator[Problem]:
     Fix: correct the key's name; leave it where the schema has it.
     """
     if issubclass(loaded.kind, Spec) and loaded.kind is not Spec:
-        for keys, known in unknown_keys(loaded.kind, loaded.document.data):
-            message = f"`{keys[-1]}` is not a key that such specs are known to have{suggestion(keys[-1], known)}"
-            yield Problem(loaded.document, keys, message, at_key=True)
+        yield from _unknown(loaded, "is not a known key of such a spec")
+
+
+def _unknown(loaded: Loaded[Any], message: str) -> Iterator[Problem]:
+    for number, (keys, known) in enumerate(unknown_keys(loaded.kind, loaded.document.data)):
+        # To look for the nearest name takes a while, and whoever has so many unknown keys has no typing error.
+        nearest = suggestion(keys[-1], known) if number < SUGGESTIONS else ""
+        yield Problem(loaded.document, keys, f"`{keys[-1]}` {message}{nearest}", at_key=True)
 
 
 @rule(Loaded, essential=True)

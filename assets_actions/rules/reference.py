@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from assets_actions.assets.asset import Asset
+from assets_actions.assets.catalog import Catalog
+from assets_actions.assets.document import MAX_BYTES, read_text
 from assets_actions.assets.tree import SUBMODULE, Kind
 
 from .registry import Problem, rule
@@ -13,7 +15,8 @@ def missing_file(asset: Asset) -> Iterator[Problem]:
     """A file or folder that a document names exists in the repository.
 
     Why: the release would lack it. Files that git ignores do not exist for a release.
-    Fix: correct the path (it is relative to the document that names it), or add the file.
+    Fix: correct the path, or add the file. Paths are relative to the document that names them; `dockerfile` and
+    `template_files` to the build context.
     """
     for reference in asset.references:
         if reference.target.kind is Kind.MISSING:
@@ -57,3 +60,19 @@ def submodule(asset: Asset) -> Iterator[Problem]:
     for path in asset.files:
         if asset.tree.entries[path].mode == SUBMODULE:
             yield Problem(asset.config.document, (), f"`{path}` is a submodule, which a release cannot carry")
+
+
+@rule(Catalog, essential=True)
+def unreadable_text(catalog: Catalog) -> Iterator[Problem]:
+    """A description, or another file whose text goes into the spec, is UTF-8; these and template files are under 1 MB.
+
+    Why: YAML is UTF-8; and nobody reads a description of that size.
+    Fix: save the file as UTF-8; name a file that is too large instead of putting it into the spec.
+    """
+    owners = {path: asset for asset in catalog.assets if asset.is_loaded for path in asset.texts}
+    in_specs = {path for asset in owners.values() for path in asset.spec_texts.values()}
+    for path, content in zip(owners, catalog.tree.stream(list(owners), MAX_BYTES), strict=True):
+        document = read_text(path, content)
+        if document.problem and (path in in_specs or len(content) > MAX_BYTES):
+            at = slice(document.problem.index, document.problem.index + 1)
+            yield Problem(document, at, document.problem.message, asset=owners[path].id)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from assets_actions.assets.asset import Asset
 from assets_actions.assets.catalog import Catalog
-from assets_actions.assets.document import Document, Key, Place
+from assets_actions.assets.document import Document, KeyPath, Place
 from assets_actions.assets.model import Loaded
 
 
@@ -30,10 +30,12 @@ class Problem(NamedTuple):
     """
 
     document: Document
-    at: tuple[Key, ...] | slice
+    at: KeyPath | slice
     message: str
     fix: str | None = None
     at_key: bool = False
+    asset: str | None = None
+    """Whose problem it is, where a rule on the whole catalog knows."""
 
 
 class Rule(NamedTuple):
@@ -96,7 +98,7 @@ class Verdict(NamedTuple):
     skipped: list[Skipped]
 
 
-UNREADABLE = "its documents could not all be read"
+UNREADABLE = "a file of the asset could not be read"
 
 _RULES: dict[str, Rule] = {}
 
@@ -158,5 +160,5 @@ def _finding(one: Rule, problem: Problem, asset: Asset | None) -> Finding:
         start, end = problem.at.start, problem.at.stop
     else:
         start, end = document.locate(*problem.at, at_key=problem.at_key)
-    name = (asset.id or asset.path) if asset else None
+    name = (asset.id or asset.path) if asset else problem.asset
     return Finding(one.id, one.group, one.severity, problem.message, name, document.place(start, end), problem.fix)

@@ -18,7 +18,7 @@ def missing_identity(asset: Asset) -> Iterator[Problem]:
     if asset.config.model and asset.spec and asset.spec.model:
         for key, value in (("name", asset.name), ("version", asset.version)):
             if value is None:
-                message = f"`{key}` is missing: the spec's is a template tag, which stands for the one here"
+                message = f"`{key}` is missing: the spec takes it from here, by a template tag"
                 yield Problem(asset.config.document, (), message)
 
 

@@ -17,4 +17,4 @@ def duplicate_asset(catalog: Catalog) -> Iterator[Problem]:
     first: dict[str, str] = {}
     for asset in catalog.assets:
         if asset.id and (path := first.setdefault(asset.id, asset.path)) != asset.path:
-            yield Problem(asset.config.document, ("name",), f"{asset.id} is the asset of {path} already")
+            yield Problem(asset.config.document, ("name",), f"{asset.id} is already defined in {path}", asset=asset.id)

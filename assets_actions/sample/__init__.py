@@ -63,5 +63,6 @@ def _commit(sample: Sample, message: str) -> None:
 
 def _git(directory: Path, *arguments: str) -> None:
     # The user's own configuration may sign, run hooks or rewrite line endings: the sample is the same for everybody.
-    env = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    env = {**inherited, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     subprocess.run(["git", *arguments], cwd=directory, check=True, env=env)

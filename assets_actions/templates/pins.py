@@ -1,12 +1,10 @@
 """Pins: what template tags resolve to, one answer per name for a whole run, and their file."""
 
 import re
-from collections import Counter
 from collections.abc import Collection
 from functools import cached_property
 from typing import Annotated, Literal, NamedTuple, Protocol, Self
 
-from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
@@ -40,6 +38,16 @@ class ImagePin(BaseModel):
     tag_regex: str | None = None
     reference: Annotated[str, AfterValidator(_reference)]
 
+    @property
+    def wanted(self) -> ImageTag:
+        """What it is the answer to."""
+        return ImageTag(self.image, self.tag_regex)
+
+    @property
+    def answer(self) -> str:
+        """What takes the place of the tag and its colon."""
+        return self.reference
+
 
 class PackagePin(BaseModel):
     """What `package=={{latest-pypi-version}}` resolves to."""
@@ -49,6 +57,16 @@ class PackagePin(BaseModel):
     package: str
     pre: bool = False
     version: Annotated[str, AfterValidator(_version)]
+
+    @property
+    def wanted(self) -> PackageVersion:
+        """What it is the answer to."""
+        return PackageVersion(self.package, self.pre).canonical
+
+    @property
+    def answer(self) -> str:
+        """What takes the tag's place."""
+        return self.version
 
 
 class Pins(BaseModel):
@@ -62,29 +80,32 @@ class Pins(BaseModel):
 
     @model_validator(mode="after")
     def _one_answer_each(self) -> Self:
-        images = {(p.image, p.tag_regex, p.reference) for p in self.images}
-        packages = {(p.package, p.pre, p.version) for p in self.packages}
-        for found in (images, packages):
-            counts = Counter((name, argument) for name, argument, _ in found)
-            if twice := sorted(name for (name, _), count in counts.items() if count > 1):
-                raise ValueError(f"{twice[0]} is pinned to two different values")
+        answers: dict[Wanted, str] = {}
+        for pin in self._pins:
+            if answers.setdefault(pin.wanted, pin.answer) != pin.answer:
+                raise ValueError(f"`{pin.wanted}` is pinned to two different values")
         return self
+
+    @property
+    def _pins(self) -> list[ImagePin | PackagePin]:
+        return [*self.images, *self.packages]
 
     @cached_property
     def _answers(self) -> dict[Wanted, str]:
-        answers: dict[Wanted, str] = {ImageTag(p.image, p.tag_regex): p.reference for p in self.images}
-        # The name as written wins over another spelling of it; PEP 503 tells which spellings are the same package.
-        for pin in self.packages:
-            answers.setdefault(PackageVersion(canonicalize_name(pin.package), pin.pre), pin.version)
-        answers.update({PackageVersion(p.package, p.pre): p.version for p in self.packages})
-        return answers
+        return {pin.wanted: pin.answer for pin in self._pins}
 
     def answer(self, wanted: Wanted) -> str | None:
-        """What takes the tag's place (for an image: of the colon as well), or None where no pin is known."""
-        found = self._answers.get(wanted)
-        if found is None and isinstance(wanted, PackageVersion):
-            found = self._answers.get(PackageVersion(canonicalize_name(wanted.package), wanted.pre))
-        return found
+        """What takes the tag's place (for an image: of the colon as well), or None where no pin is known.
+
+        A package is known by any spelling of its name (PEP 503).
+        """
+        return self._answers.get(wanted.canonical)
+
+    def only(self, wanted: Collection[Wanted]) -> "Pins":
+        """The pins for these."""
+        keys = {one.canonical for one in wanted}
+        images = [pin for pin in self.images if pin.wanted in keys]
+        return Pins(images=images, packages=[pin for pin in self.packages if pin.wanted in keys])
 
 
 class Resolver(Protocol):
@@ -95,7 +116,7 @@ class Resolver(Protocol):
     """
 
     def resolve(self, wanted: Collection[Wanted]) -> Pins:
-        """Pins for these."""
+        """Pins for these, as far as they are known."""
         ...
 
 

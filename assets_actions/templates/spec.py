@@ -12,11 +12,9 @@ from typing import Any
 import yaml
 
 from assets_actions.assets import document as nodes
-from assets_actions.assets.document import Data, Document, parse
+from assets_actions.assets.document import Data, Document, Key, KeyPath, parse
 
 from .tags import splice
-
-Keys = tuple[str, ...]
 
 STRING = "tag:yaml.org,2002:str"
 TAG = re.compile(r"(?<!\$)\{\{\s*((?:asset|image)\.[a-z_.]+)\s*\}\}")
@@ -31,7 +29,7 @@ def unify_line_endings(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def render(document: Document, values: Mapping[str, str], texts: Mapping[Keys, str]) -> str:
+def render(document: Document, values: Mapping[str, str], texts: Mapping[KeyPath, str]) -> str:
     """The spec's text with template tags resolved and texts put in.
 
     `values`: tag → value; a tag that is not among them stays as it is. `texts`: a path of keys, `("description",)` or
@@ -45,14 +43,15 @@ def render(document: Document, values: Mapping[str, str], texts: Mapping[Keys, s
         return document.text
     wanted = _put(_substitute(document.data, values), texts)
     for text in _candidates(document, edits, values, texts):
-        read = parse(document.path, text.encode())
+        content = text.encode()
+        read = parse(document.path, content, len(content))
         if read.problem is None and read.data == wanted:
             return text
     raise ValueError(f"{document.path} cannot be rendered")
 
 
 def _candidates(
-    document: Document, edits: list[tuple[int, int, str]], values: Mapping[str, str], texts: Mapping[Keys, str]
+    document: Document, edits: list[tuple[int, int, str]], values: Mapping[str, str], texts: Mapping[KeyPath, str]
 ) -> Iterator[str]:
     yield splice(document.text, edits)
     # PyYAML writes some rare characters as they are and cannot read them again; escaped, it can.
@@ -74,23 +73,23 @@ def _substitute(data: Data, values: Mapping[str, str]) -> Data:
     return data
 
 
-def _put(data: Data, texts: Mapping[Keys, str]) -> Data:
+def _put(data: Data, texts: Mapping[KeyPath, str]) -> Data:
     for (*path, name), text in texts.items():
         mapping = data
         for key in path:
-            mapping = mapping[key] if isinstance(mapping, dict) else None
+            mapping = mapping[str(key)] if isinstance(mapping, dict) else None
         if isinstance(mapping, dict):
-            mapping[name] = text
+            mapping[str(name)] = text
     return data
 
 
-def _edit(document: Document, keys: Keys, text: str) -> tuple[int, int, str]:
+def _edit(document: Document, keys: KeyPath, text: str) -> tuple[int, int, str]:
     """The edit that puts a text at these keys of a block mapping, before all other keys where it is new there."""
     found = document.find(*keys[:-1])
     mapping = nodes.follow(found) if found else None
     if not isinstance(mapping, nodes.Mapping):
         raise TypeError(f"{document.path} has no mapping at {keys[:-1]}")
-    pair = mapping.pair(keys[-1])
+    pair = mapping.by_key.get(str(keys[-1]))
     first = pair[0] if pair else mapping.pairs[0][0]
     indent = " " * (document.position(first.start).column - 1)
     newline = "\r\n" if "\r\n" in document.text else "\n"
@@ -113,17 +112,26 @@ def _literal(text: str, indent: str, comment: str = "") -> str:
     return "\n".join([f"|{explicit}{keep}{comment}", *(f"{indent}{line}" if line else "" for line in body.split("\n"))])
 
 
-def _write_anew(document: Document, values: Mapping[str, str], texts: Mapping[Keys, str], allow_unicode: bool) -> str:
+def _write_anew(
+    document: Document, values: Mapping[str, str], texts: Mapping[KeyPath, str], allow_unicode: bool
+) -> str:
     root: Any = yaml.compose(document.text, Loader=yaml.CSafeLoader)
     _substitute_nodes(root, values, set())
-    for (*path, name), text in texts.items():
-        mapping = root
-        for key in path:
-            mapping = next(value for own, value in mapping.value if own.value == key)
-        others = [(key, value) for key, value in mapping.value if key.value != name]
-        mapping.value = [(yaml.ScalarNode(STRING, name), yaml.ScalarNode(STRING, text, style='"')), *others]
+    for keys, text in texts.items():
+        root = _with_text(root, list(keys), text)
     written: str = yaml.serialize(root, Dumper=yaml.SafeDumper, allow_unicode=allow_unicode, width=2**31)
     return written
+
+
+def _with_text(mapping: yaml.MappingNode, keys: list[Key], text: str) -> yaml.MappingNode:
+    """A copy of the mapping with a text at these keys; the mapping itself may stand elsewhere, too, by an alias."""
+    name, rest = str(keys[0]), keys[1:]
+    value: Any = yaml.ScalarNode(STRING, text, style='"')
+    if rest:
+        value = _with_text([value for key, value in mapping.value if key.value == name][-1], rest, text)
+    others = [(key, value) for key, value in mapping.value if key.value != name]
+    pairs = [(yaml.ScalarNode(STRING, name), value), *others]
+    return yaml.MappingNode(mapping.tag, pairs, flow_style=mapping.flow_style)
 
 
 def _substitute_nodes(node: yaml.Node, values: Mapping[str, str], done: set[int]) -> None:

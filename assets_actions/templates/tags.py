@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from packaging.utils import canonicalize_name
+
 
 @dataclass(frozen=True)
 class ImageTag:
@@ -15,6 +17,11 @@ class ImageTag:
 
     image: str
     regex: str | None
+
+    @property
+    def canonical(self) -> "ImageTag":
+        """Itself: an image has one name."""
+        return self
 
     def __str__(self) -> str:
         return f"{self.image}:{{{{latest-image-tag{f':{self.regex}' if self.regex else ''}}}}}"
@@ -26,6 +33,11 @@ class PackageVersion:
 
     package: str
     pre: bool
+
+    @property
+    def canonical(self) -> "PackageVersion":
+        """The same with the package's one name among its spellings (PEP 503)."""
+        return PackageVersion(canonicalize_name(self.package), self.pre)
 
     def __str__(self) -> str:
         return f"{self.package}=={{{{latest-pypi-version{':pre' if self.pre else ''}}}}}"
@@ -49,58 +61,54 @@ class TemplateTag:
     problem: str | None = None
 
 
+REACH = 500
+"""So many characters before and after its braces belong to a tag at most: image or package, and regex."""
+
+_LINE = re.compile(r"[^\n]+")
 _OPENING = re.compile(r"\{\{[ \t]*(latest-[\w-]*)")
+_ARGUMENT = re.compile(r"((?:[^{}\\]|\\.|\{[^{}]*+\})*+)\}\}")
+"""What stands before a tag's own `}}`: a regex, whose braces come in pairs (`\\d{6}`)."""
 _IMAGE = re.compile(r"[^\s\"'=,]+(?=:$)")
 _PACKAGE = re.compile(
-    r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\]\s*)?(?:===|==|~=|!=|<=|>=|<|>|=)\s*$"
+    r"(?<![A-Za-z0-9._-])([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*"
+    r"(?:\[[^\]]*\]\s*)?(?:===|==|~=|!=|<=|>=|<|>|=)\s*$"
 )
 _COMMENT_LINE = re.compile(r"\s*#")
-_COMMENT_BEHIND = re.compile(r"\s#")
+_COMMENT_BEHIND = re.compile(r"(?:^|\s)#")
 _BEHIND_SUFFIXES = (".txt", ".in", ".yaml", ".yml")
 
 
 def find_tags(text: str, path: str = "") -> Iterator[TemplateTag]:
     """All template tags of a text, in its order; several may stand on a line.
 
-    `#` at the beginning of a line begins a comment; behind something on a line it does in requirements and YAML, told
-    by the path's suffix.
+    `#` at the beginning of a line begins a comment; after something on a line it does in requirements and YAML, told by
+    the path's suffix.
     """
-    for opening in _OPENING.finditer(text):
-        line_start = text.rfind("\n", 0, opening.start()) + 1
-        line_end = text.find("\n", opening.end())
-        before = text[line_start : opening.start()]
-        behind = text[opening.end() : line_end if line_end >= 0 else len(text)]
-        comment = _COMMENT_LINE.match(before) or (path.endswith(_BEHIND_SUFFIXES) and _COMMENT_BEHIND.search(before))
-        closing = _closing(behind)
-        start, end = opening.start(), opening.end() + (0 if closing is None else closing + len("}}"))
-        try:
-            wanted = _wanted(opening, before, None if closing is None else behind[:closing])
-        except _NoTagError as error:
-            yield TemplateTag(start, end, None, bool(comment), str(error))
+    comment = _COMMENT_BEHIND.search if path.endswith(_BEHIND_SUFFIXES) else _COMMENT_LINE.match
+    for line in _LINE.finditer(text):
+        if "{{" not in line[0]:
             continue
-        if isinstance(wanted, ImageTag):
-            start -= 1  # the colon goes with the tag: a digest takes the place of both
-        yield TemplateTag(start, end, wanted, bool(comment))
+        begins = comment(line[0])
+        for opening in _OPENING.finditer(line[0]):
+            in_comment = begins is not None and begins.start() < opening.start()
+            yield _tag(line[0], line.start(), opening, in_comment)
+
+
+def _tag(line: str, offset: int, opening: re.Match[str], in_comment: bool) -> TemplateTag:
+    argument = _ARGUMENT.match(line, opening.end(), opening.end() + REACH)
+    start, end = opening.start(), argument.end() if argument else opening.end()
+    try:
+        before = line[max(0, start - REACH) : start]
+        wanted = _wanted(opening, before, argument[1] if argument else None)
+    except _NoTagError as error:
+        return TemplateTag(offset + start, offset + end, None, in_comment, str(error))
+    if isinstance(wanted, ImageTag):
+        start -= 1  # the colon goes with the tag: a digest takes the place of both
+    return TemplateTag(offset + start, offset + end, wanted, in_comment)
 
 
 class _NoTagError(Exception):
     """Something looks like a template tag and is none; the message says why."""
-
-
-def _closing(behind: str) -> int | None:
-    r"""Where the tag's own `}}` stands: behind a regex, whose braces (`\d{6}`) come in pairs."""
-    depth, position = 0, 0
-    while position < len(behind):
-        if behind[position] == "\\":
-            position += 1
-        elif behind[position] == "{":
-            depth += 1
-        elif behind[position] == "}" and depth:
-            depth -= 1
-        elif behind.startswith("}}", position):
-            return position
-        position += 1
-    return None
 
 
 def _wanted(opening: re.Match[str], before: str, behind: str | None) -> Wanted:
@@ -116,7 +124,7 @@ def _wanted(opening: re.Match[str], before: str, behind: str | None) -> Wanted:
             raise _NoTagError("needs an image and a colon before it: `registry/image:{{latest-image-tag}}`")
         case "latest-pypi-version":
             if argument not in ("", "pre"):
-                raise _NoTagError(f"takes `:pre` or nothing behind its name, not `:{argument}`")
+                raise _NoTagError(f"takes `:pre` or nothing after its name, not `:{argument}`")
             if package := _PACKAGE.search(before):
                 return PackageVersion(package[1], argument == "pre")
             raise _NoTagError("needs a package and an operator before it: `package=={{latest-pypi-version}}`")

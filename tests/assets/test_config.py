@@ -2,7 +2,7 @@ import pytest
 
 from assets_actions.assets.config import AssetConfig, AssetType, EnvironmentConfig, ModelConfig, StorageConfig
 from assets_actions.assets.document import parse
-from assets_actions.assets.model import Keys, load
+from assets_actions.assets.model import Section, load
 
 REFERENCE_ASSET = """\
 name: my_env
@@ -34,7 +34,7 @@ image:
 """
 
 
-def errors(text: str, kind: type[Keys]) -> list[str]:
+def errors(text: str, kind: type[Section]) -> list[str]:
     return [error.message for error in load(parse("x.yaml", text.encode()), kind).errors]
 
 
@@ -99,18 +99,18 @@ def test_a_models_config_needs_a_card_and_a_kind() -> None:
     text = "path: {type: local, uri: x}\npublish: {type: onnx_model}\n"
     messages = errors(text, ModelConfig)
     assert messages[0] == "`description` is missing"
-    assert messages[1].startswith("`onnx_model` is not 'custom_model'")
+    assert messages[1].startswith("`onnx_model` is not one of: custom_model")
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("image: {os: linux}\n", "`name` is missing"),
-        ("image: {name: x, os: macos}\n", "`macos` is not 'linux' or 'windows'"),
+        ("image: {name: x, os: macos}\n", "`macos` is not one of: linux, windows"),
         ("image: {name: x, os: linux, context: {}}\n", "`dir` is missing"),
-        ("image: {name: x, os: linux, publish: {location: hub, visibility: public}}\n", "`hub` is not 'mcr'"),
+        ("image: {name: x, os: linux, publish: {location: hub, visibility: public}}\n", "`hub` is not one of: mcr"),
         ("image: {name: x, os: linux, publish: {location: mcr}}\n", "`visibility` is missing"),
-        ("image:\n", "nothing is not a mapping"),
+        ("image:\n", "an empty value is not a mapping"),
     ],
 )
 def test_an_environments_config_is_checked(text: str, message: str) -> None:

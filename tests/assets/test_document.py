@@ -36,7 +36,7 @@ def test_only_a_plain_null_is_nothing(null: str) -> None:
         ('a: "x\nb: c\n', 1, 4, "quoted scalar"),
         ("x: y\na: [1, 2\nb: c\n", 2, 4, "flow sequence"),
         ("a: [\n  1\n  b: [\n]\n", 3, 4, "flow sequence"),
-        ("name: x\nversion\nspec: y\n", 2, 1, "needs `:` behind it"),
+        ("name: x\nversion\nspec: y\n", 2, 1, "needs `:` after it"),
         ("a: b\n x: y\n", 2, 3, "needs quotes"),
         ("a: b\n\tc: d\n", 2, 1, "indent with spaces"),
         ("a: @x\n", 1, 4, "needs quotes"),

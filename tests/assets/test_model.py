@@ -5,7 +5,7 @@ import pytest
 from pydantic import Field
 
 from assets_actions.assets.document import Document, parse
-from assets_actions.assets.model import Keys, Loaded, load, unknown_keys
+from assets_actions.assets.model import Loaded, Section, load, unknown_keys
 
 
 class Colour(StrEnum):
@@ -13,22 +13,22 @@ class Colour(StrEnum):
     GREEN = "green"
 
 
-class Round(Keys):
+class Round(Section):
     type: Literal["round"]
     radius: int
 
 
-class Square(Keys):
+class Square(Section):
     type: Literal["square"]
     side: int
 
 
-class Inner(Keys):
+class Inner(Section):
     colour: Colour
     size: bool | None = None
 
 
-class Outer(Keys):
+class Outer(Section):
     name: str
     inner: Inner | None = None
     items: list[str] = []
@@ -59,18 +59,18 @@ def test_values_are_typed_by_the_model_alone() -> None:
     [
         ("inner:\n  colour: red\n", "1:1", "`name` is missing"),
         ("name: x\ninner:\n  size: no\n", "2:1", "`colour` is missing"),
-        ("name: x\ninner:\n  colour: rad\n", "3:11", "`rad` is not 'red' or 'green'; did you mean `red`?"),
+        ("name: x\ninner:\n  colour: rad\n", "3:11", "`rad` is not one of: red, green; did you mean `red`?"),
         ("name:\n  a: b\n", "2:3", "a mapping is not text"),
-        ("name:\n", "1:6", "nothing is not text"),
+        ("name:\n", "1:6", "an empty value is not text"),
         ("name: x\nitems: a\n", "2:8", "`a` is not a list"),
         ("name: x\nitems:\n  - a\n  - [b]\n", "4:5", "a list is not text"),
         ("name: x\ninner: text\n", "2:8", "`text` is not a mapping"),
         ("name: x\ninner:\n  colour: red\n  size: maybe\n", "4:9", "`maybe`: input should be a valid boolean"),
-        ("name: x\nshape:\n  type: oval\n", "3:9", "`oval` is not one of 'round', 'square'"),
+        ("name: x\nshape:\n  type: oval\n", "3:9", "`oval` is not one of: round, square"),
         ("name: x\nshape:\n  radius: 1\n", "2:1", "`type` is missing"),
         ("name: x\nshape:\n  type: round\n", "2:1", "`radius` is missing"),
         ("name: x\nshape:\n  type: round\n  radius: far\n", "4:11", "`far`: input should be a valid integer"),
-        ("- a\n", "1:1", "holds no mapping"),
+        ("- a\n", "1:1", "is no mapping"),
         ("", "1:1", "is empty"),
     ],
 )

@@ -21,7 +21,7 @@ def tree(files: Mapping[str, str], links: Mapping[str, str] | None = None, submo
     entries = {path: Entry(FILE) for path in files}
     entries |= {path: Entry(SYMLINK) for path in links} | {path: Entry(SUBMODULE) for path in submodules}
     contents = {**files, **links}
-    return Tree(entries, lambda paths: {path: contents[path].encode() for path in paths})
+    return Tree(entries, lambda paths, _limit: iter([contents[path].encode() for path in paths]))
 
 
 def test_files_of_a_directory_are_those_below_it_and_not_its_namesakes() -> None:

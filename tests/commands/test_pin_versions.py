@@ -109,3 +109,23 @@ def test_assets_that_cannot_be_read_are_told_first(repo: Repo, pins: str) -> Non
     ran = repo.run("pin-versions", "--pins", pins, "--write", "--format", "json")
     assert ran.code == 1
     assert [finding["rule"] for finding in ran.json["findings"]] == ["yaml-syntax"]
+
+
+def test_a_link_that_lies_in_wait_is_never_written_through(repo: Repo, pins: str, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("untouched")
+    repo.write(environment("a", DOCKERFILE))
+    for name in (".Dockerfile.assets-actions", ".Dockerfile.tmp", "Dockerfile~"):
+        (repo.path / "assets/a/context" / name).symlink_to(victim)
+    assert repo.run("pin-versions", "--pins", pins, "--write").code == 0
+    assert victim.read_text() == "untouched"
+    assert not (repo.path / "assets/a/context/Dockerfile").is_symlink()
+
+
+def test_a_template_file_that_is_a_link_is_written_where_it_leads(repo: Repo, pins: str) -> None:
+    repo.write({**environment("a"), "assets/a/context/real": DOCKERFILE})
+    (repo.path / "assets/a/context/Dockerfile").unlink()
+    (repo.path / "assets/a/context/Dockerfile").symlink_to("real")
+    assert repo.run("pin-versions", "--pins", pins, "--write").code == 0
+    assert (repo.path / "assets/a/context/Dockerfile").is_symlink()
+    assert b"{{" not in (repo.path / "assets/a/context/real").read_bytes()

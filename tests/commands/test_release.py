@@ -89,7 +89,7 @@ def test_nothing_in_the_working_tree_changes(repo: Repo) -> None:
     repo.git("add", "untracked")
     before = repo.git("status", "--porcelain"), repo.git("rev-parse", "HEAD"), repo.git("stash", "list")
     ran = repo.run("detect-changes")
-    assert "uncommitted changes are no part of this" in ran.err
+    assert "uncommitted changes are not included" in ran.err
     repo.release("--tag")
     assert (repo.git("status", "--porcelain"), repo.git("rev-parse", "HEAD"), repo.git("stash", "list")) == before
     assert repo.released()["latest/component/adder/src/add.py"][1] == b"print(1 + 1)\n"
@@ -426,7 +426,7 @@ def test_a_source_of_another_history_is_refused(repo: Repo) -> None:
     repo.git("commit", "--quiet", "--message", "Another history")
     ran = repo.run("release-commit")
     assert ran.code == 2
-    assert "no part of the history" in ran.err
+    assert "does not come after the one that was released last" in ran.err
     assert repo.remote_refs() == before
 
 
@@ -489,7 +489,7 @@ def test_without_fetching_the_branch_is_what_was_fetched_last(repo: Repo) -> Non
     repo.commit(component())
     ran = repo.run("detect-changes", "--no-fetch")
     assert ran.code == 2
-    assert "`refs/remotes/origin/release` is not here" in ran.err
+    assert "`refs/remotes/origin/release` has not been fetched" in ran.err
     repo.release("--tag")
     repo.git("update-ref", "-d", "refs/remotes/origin/release")
     repo.git("fetch", "--quiet", "origin", "release:refs/remotes/origin/release")
@@ -590,8 +590,8 @@ def test_a_release_that_somebody_overtakes_is_planned_again(repo: Repo, tmp_path
         (["--remote", "nowhere"], "nowhere"),
         (["--pins", "no-such.json"], "no-such.json: No such file"),
         (["--repo", "no-such"], "there is no directory `no-such`"),
-        (["--assets-dir", "no-such"], "there is no directory `no-such`"),
-        (["--assets-dir", "../.."], "there is no directory `../..`"),
+        (["--assets-dir", "no-such"], "the directory `no-such`, to look for assets in, does not exist"),
+        (["--assets-dir", "../.."], "the directory `../..`"),
         (["--format", "xml"], "xml"),
         (["--unknown"], "--unknown"),
     ],
@@ -621,3 +621,130 @@ def test_a_repository_with_sha256_ids_can_release(tmp_path: Path) -> None:
     repo.release("--tag")
     assert repo.plan() == {"environment/env-1": ("unchanged", "1")}
     assert subprocess.run(["git", "fsck", "--strict"], cwd=repo.origin, check=True, capture_output=True).returncode == 0
+
+
+def test_a_source_that_is_late_is_late_for_detect_changes_as_well(repo: Repo) -> None:
+    older = repo.commit(component(version="1"))
+    repo.commit(component(version="2"))
+    repo.release("--tag")
+    assert repo.plan("--source", older) == {"component/adder": ("unchanged", "2")}
+    assert "a newer source is released already" in repo.run("detect-changes", "--source", older).out
+
+
+def test_a_shallow_clone_goes_never_backwards_either(repo: Repo) -> None:
+    """The tip of the release branch is a commit by hand: what was released last stands in the history that is cut off."""
+    older = repo.commit(component(version="1"))
+    repo.commit(component(version="2"))
+    repo.release("--tag")
+    repo.git("fetch", "--quiet", "origin", "release")
+    repo.git("checkout", "--quiet", "--detach", "FETCH_HEAD")
+    repo.write({"README.md": "by hand"})
+    repo.git("add", "--all")
+    repo.git("commit", "--quiet", "--message", "By hand")
+    repo.git("push", "--quiet", "origin", "HEAD:release")
+    repo.git("push", "--quiet", "--force", "origin", f"{older}:refs/heads/late")
+    shallow = Repo(repo.path.parent / "shallow", repo.origin)
+    repo.git("clone", "--quiet", "--depth=1", "--branch=late", f"file://{repo.origin}", str(shallow.path))
+    before = repo.remote_refs()
+    assert "a newer source is released already" in shallow.run("release-commit").out
+    assert repo.remote_refs() == before
+
+
+def test_settings_are_those_of_the_source(repo: Repo) -> None:
+    elsewhere = {path.replace("assets/", "other/"): text for path, text in component("b").items()}
+    repo.commit({**component("a"), **elsewhere, ".github/assets-actions.yml": "release_branch: releases\n"})
+    repo.write({".github/assets-actions.yml": "assets_dirs: [other]\n"})
+    repo.release()
+    assert {path.split("/")[2] for path in repo.released("releases")} == {"a"}
+
+
+def test_what_detect_changes_shows_is_what_release_commit_will_say(repo: Repo) -> None:
+    repo.commit(many([f"c{number}" for number in range(40)]))
+    repo.release()
+    repo.git("rm", "-rq", *(f"assets/c{number}" for number in range(11)))
+    repo.commit()
+    assert "release-commit needs --allow-removals" in repo.run("detect-changes").out
+    repo.git("checkout", "--quiet", "--orphan", "other")
+    repo.git("commit", "--quiet", "--message", "Another history")
+    assert "release-commit refuses this source" in repo.run("detect-changes").out
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"assets/m/description.md": "caf\xe9".encode("latin-1")},
+        {"assets/m/description.md": "x" * 1_100_000},
+        {"assets/m/notes.md": b"\xff"},
+    ],
+    ids=["latin-1", "huge", "a tag's"],
+)
+def test_a_text_that_no_spec_can_hold_is_a_finding_and_not_a_crash(repo: Repo, files: dict[str, str | bytes]) -> None:
+    model = {
+        "assets/m/asset.yaml": "type: model\nspec: spec.yaml\n",
+        "assets/m/spec.yaml": "name: m\nversion: 1\npath: ./\ntags:\n  notes: notes.md\n",
+    }
+    repo.commit({**model, **files})
+    for command in ("validate", "release-commit"):
+        ran = repo.run(command, "--format", "json")
+        assert ran.code == 1
+        assert [(f["rule"], f["file"], f["asset"]) for f in ran.json["findings"]] == [
+            ("unreadable-text", *files, "model/m")
+        ]
+
+
+def test_a_large_description_that_still_fits_is_released(repo: Repo) -> None:
+    repo.commit({**component(), "assets/adder/description.md": "x y\n" * 249_000})
+    repo.release()
+    assert repo.plan() == {"component/adder": ("unchanged", "1")}
+
+
+def test_tags_and_names_of_any_kind_on_the_remote_do_no_harm(repo: Repo) -> None:
+    repo.commit(component())
+    for tag in ("line\u2028separator", "next\x85line", "component/adder/x/deeper", "ünï/x/1"):
+        repo.git("tag", tag)
+        repo.git("push", "--quiet", "origin", f"refs/tags/{tag}")
+    assert repo.release("--author-name", "\udce9", "--author-email", "e@example.com", "--tag").code == 0
+
+
+def test_files_that_several_assets_share_are_resolved_and_told_once(repo: Repo, tmp_path: Path) -> None:
+    files = {**environment("a"), **environment("b")}
+    for name in ("a", "b"):
+        files[f"assets/{name}/environment.yaml"] = files[f"assets/{name}/environment.yaml"].replace(
+            "dir: context", "dir: ../shared"
+        )
+    files["assets/shared/Dockerfile"] = (
+        "FROM host/base:{{latest-image-tag}}\nRUN pip install x=={{latest-pypi-version}}\n"
+    )
+    repo.commit(files)
+    for arguments in (["detect-changes"], ["pin-versions"]):
+        ran = repo.run(*arguments, "--format", "json", "--pins", pins(tmp_path, base="1"))
+        assert len(ran.json["findings"]) == 1
+
+
+def test_what_a_pins_file_holds_beside_makes_no_difference(repo: Repo, tmp_path: Path) -> None:
+    repo.commit(environment(dockerfile="FROM host/base:{{latest-image-tag}}\n"))
+    repo.release("--pins", pins(tmp_path, base="1", other="1"))
+    digests = [repo.git("log", "-1", "--format=%(trailers:key=Pins-Digest,valueonly)", "release", at=repo.origin)]
+    repo.commit({"assets/env-1/context/x": ""})
+    repo.release("--pins", pins(tmp_path, base="1", another="2"))
+    digests.append(repo.git("log", "-1", "--format=%(trailers:key=Pins-Digest,valueonly)", "release", at=repo.origin))
+    assert digests[0] == digests[1] != ""
+
+
+def test_a_git_directory_in_the_environment_leads_nowhere_else(repo: Repo, new_repo: Callable[[str], Repo]) -> None:
+    other = new_repo("other")
+    other.commit({"precious": "x"})
+    repo.commit(component())
+    before = other.remote_refs(), other.git("for-each-ref")
+    repo.run("release-commit", env={"GIT_DIR": str(other.path / ".git"), "GIT_WORK_TREE": str(other.path)})
+    assert "refs/heads/release" in repo.remote_refs()
+    assert (other.remote_refs(), other.git("for-each-ref")) == before
+
+
+def test_many_links_cost_no_more_than_one(repo: Repo) -> None:
+    repo.write(component())
+    for number in range(300):
+        (repo.path / f"assets/adder/src/link{number}").symlink_to("add.py")
+    repo.commit()
+    repo.release()
+    assert len([1 for mode, _ in repo.released().values() if mode == "120000"]) == 300

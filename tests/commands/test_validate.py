@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -100,12 +101,12 @@ def test_a_person_sees_files_lines_and_a_caret(repo: Repo) -> None:
     text = re.sub(r"\d\.\d s", "0.1 s", ran.out)
     assert text == (
         "assets/adder/asset.yaml\n"
-        "    1:7    error    wrong-value  `componnent` is not 'agentblueprint', 'agentmanifest', 'apptemplate', 'benchmarkspec', "
-        "'code', 'component', 'data', 'environment', 'evaluationresult', 'evaluator', 'humanevaluationtemplate', 'model' or "
-        "'prompt'; did you mean `component`?\n"
+        "    1:7    error    wrong-value  `componnent` is not one of: agentblueprint, agentmanifest, apptemplate, benchmarkspec, "
+        "code, component, data, environment, evaluationresult, evaluator, humanevaluationtemplate, model, prompt; "
+        "did you mean `component`?\n"
         "       1 | type: componnent\n"
         "         |       ^^^^^^^^^^\n"
-        "1 check skipped: its documents could not all be read\n"
+        "1 check skipped: a file of the asset could not be read\n"
         "2 assets · 1 error · 0 warnings · 0.1 s\n"
     )
 
@@ -152,7 +153,7 @@ def test_links_and_pipes_are_never_followed_or_read(repo: Repo, tmp_path: Path) 
     os.mkfifo(repo.path / "assets/z/asset.yaml")
     ran = repo.run("validate", "--format", "json")
     assert ran.code == 1
-    assert [(f["rule"], f["file"]) for f in ran.json["findings"]] == [("wrong-value", "assets/x/asset.yaml")]
+    assert [(f["rule"], f["file"]) for f in ran.json["findings"]] == [("yaml-syntax", "assets/x/asset.yaml")]
 
 
 def test_names_of_any_bytes_are_shown_without_harm(repo: Repo) -> None:
@@ -176,9 +177,9 @@ def test_settings_say_where_assets_are(repo: Repo) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ("assets_dir: [x]\n", ".github/assets-actions.yml:1:1: wrong settings: there is no `assets_dir`"),
+        ("assets_dir: [x]\n", ".github/assets-actions.yml:1:1: wrong settings: there is no setting `assets_dir`"),
         ("\nassets_dirs: x\n", ".github/assets-actions.yml:2:14: wrong settings: `x` is not a list"),
-        ("a: [\n", ".github/assets-actions.yml:1:4: the settings cannot be read"),
+        ("a: [\n", ".github/assets-actions.yml:1:4: wrong settings: did not find expected"),
     ],
 )
 def test_settings_that_are_wrong_are_told_with_their_place(repo: Repo, settings: str, message: str) -> None:
@@ -196,3 +197,48 @@ def test_a_result_can_go_to_a_file(repo: Repo, tmp_path: Path) -> None:
     ran = repo.run("validate", "--output", str(tmp_path / "no/such/dir"))
     assert ran.code == 2
     assert "No such file or directory" in ran.err
+
+
+def test_settings_outside_of_the_repository_are_none(repo: Repo, tmp_path: Path) -> None:
+    (tmp_path / "secret.yml").write_text("password: hunter2\n")
+    repo.write(component())
+    (repo.path / ".github").mkdir()
+    (repo.path / ".github/assets-actions.yml").symlink_to(tmp_path / "secret.yml")
+    ran = repo.run("validate")
+    assert ran.code == 2
+    assert "the settings are no file of the repository" in ran.err
+    assert "password" not in ran.err + ran.out
+
+
+def test_a_huge_file_is_not_read_to_be_told_too_large(repo: Repo) -> None:
+    repo.write(component())
+    with (repo.path / "assets/adder/spec.yaml").open("wb") as file:
+        file.truncate(20_000_000_000)
+    ran = repo.run("validate", "--format", "json")
+    assert [(f["rule"], f["file"]) for f in ran.json["findings"]] == [("yaml-syntax", "assets/adder/spec.yaml")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"unknown{n}: x\n" for n in range(45_000)),
+        "".join("same: x\n" for _ in range(45_000)),
+        "name: " + "x" * 900_000,
+        "a: [" + "'', " * 45_000 + "]",
+    ],
+    ids=["unknown keys", "the same key", "a long name", "a long list"],
+)
+def test_a_document_made_to_be_slow_is_not(repo: Repo, text: str) -> None:
+    repo.write({**component(), "assets/adder/asset.yaml": text})
+    started = time.monotonic()
+    ran = repo.run("validate", "--format", "json")
+    assert ran.code == 1
+    assert time.monotonic() - started < 10, "linear takes about one second; what is quadratic takes minutes"
+    assert max(len(f["message"]) for f in ran.json["findings"]) < 500
+
+
+def test_a_submodule_of_that_name_is_no_asset_config(repo: Repo) -> None:
+    commit = repo.commit(component())
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{commit},assets/x/asset.yaml")
+    (repo.path / "assets/x/asset.yaml").mkdir(parents=True)
+    assert "1 asset " in repo.run("validate").out

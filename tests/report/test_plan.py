@@ -40,6 +40,7 @@ PLAN = Plan(
         PlannedAsset("evaluator/old_one", "latest/evaluator/old_one/asset.yaml", Status.REMOVED, "2", None),
         PlannedAsset("model/same", "assets/m/asset.yaml", Status.UNCHANGED, "1", "1"),
     ),
+    6,
     {"latest/x": None},
     {},
 )
@@ -106,5 +107,5 @@ def test_the_commit_tells_what_was_released_and_from_where() -> None:
 
 
 def test_a_release_that_only_removes_says_so() -> None:
-    plan = Plan("s", "r", tuple(PLAN.having(Status.REMOVED)), {}, {})
+    plan = Plan("s", "r", tuple(PLAN.having(Status.REMOVED)), 1, {}, {})
     assert commit_message(plan, {}).startswith("Remove 1 asset: evaluator/old_one\n")

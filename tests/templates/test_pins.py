@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from assets_actions.templates.pins import Pins, apply
-from assets_actions.templates.tags import ImageTag, PackageVersion
+from assets_actions.templates.tags import ImageTag, PackageVersion, Wanted
 
 DIGEST = f"@sha256:{'0' * 64}"
 PINS = Pins.model_validate(
@@ -44,10 +44,14 @@ def test_each_tag_gets_its_own_pin_and_all_else_stays() -> None:
     )
 
 
-def test_a_package_is_known_by_any_spelling_of_its_name_and_best_by_its_own() -> None:
-    assert PINS.answer(PackageVersion("foo-BAR", False)) == "1.0.post1"
-    both = Pins.model_validate({"packages": [{"package": "a_b", "version": "1"}, {"package": "a-b", "version": "2"}]})
-    assert [both.answer(PackageVersion(name, False)) for name in ("a_b", "a-b")] == ["1", "2"]
+def test_a_package_is_known_by_any_spelling_of_its_name() -> None:
+    for name in ("Foo_bar", "foo-BAR", "foo.bar"):
+        assert PINS.answer(PackageVersion(name, False)) == "1.0.post1"
+
+
+def test_of_all_pins_those_can_be_had_that_are_wanted() -> None:
+    wanted: list[Wanted] = [ImageTag("a/b", None), PackageVersion("foo.bar", False), PackageVersion("other", False)]
+    assert PINS.only(wanted) == Pins(images=PINS.images[:1], packages=PINS.packages[2:])
 
 
 def test_an_image_is_known_by_name_and_regex_together() -> None:
@@ -99,6 +103,7 @@ def test_only_the_part_that_counts_is_looked_at() -> None:
         ({"images": [{"image": "a"}]}, "required"),
         ({"version": 2}, "1"),
         ({"packages": [{"package": "a", "version": "1"}, {"package": "a", "version": "2"}]}, "two different"),
+        ({"packages": [{"package": "a-b", "version": "1"}, {"package": "A_b", "version": "2"}]}, "two different"),
         ({"images": [{"image": "a", "reference": ":1"}, {"image": "a", "reference": ":2"}]}, "two different"),
     ],
 )

@@ -3,13 +3,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets_actions.assets.document import parse
+from assets_actions.assets.document import KeyPath, parse
 from assets_actions.templates.spec import render, unify_line_endings
 
 VALUES = {"asset.name": "x", "asset.version": "4", "image.dockerfile.path": "Dockerfile"}
 
 
-def rendered(text: str, texts: dict[tuple[str, ...], str] | None = None, values: dict[str, str] | None = None) -> str:
+def rendered(text: str, texts: dict[KeyPath, str] | None = None, values: dict[str, str] | None = None) -> str:
     document = parse("spec.yaml", text.encode())
     assert document.problem is None
     return render(document, VALUES if values is None else values, texts or {})
@@ -65,6 +65,23 @@ def test_windows_line_endings_stay() -> None:
     assert (
         rendered(text, {("description",): "new\ntext\n"}) == "name: x\r\ndescription: |\r\n  new\r\n  text\r\nb: c\r\n"
     )
+
+
+def test_what_an_alias_shares_with_a_text_stays_what_it_was() -> None:
+    spec = "name: x\ntags: &t {notes: notes.md}\nproperties: *t\n"
+    assert yaml.safe_load(rendered(spec, {("tags", "notes"): "text"})) == {
+        "name": "x",
+        "tags": {"notes": "text"},
+        "properties": {"notes": "notes.md"},
+    }
+
+
+def test_rare_characters_survive_where_the_spec_has_to_be_written_anew() -> None:
+    spec = '{name: "\\x85 \\u2028", tags: {notes: n}}\n'
+    assert yaml.safe_load(rendered(spec, {("tags", "notes"): "text"})) == {
+        "name": "\x85 \u2028",
+        "tags": {"notes": "text"},
+    }
 
 
 SPECS = [

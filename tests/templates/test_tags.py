@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,3 +107,21 @@ def test_any_text_can_be_searched(text: str) -> None:
     for tag in find_tags("x:{{latest-image-tag:" + text + "\n a=={{latest-" + text):
         assert tag.start < tag.end
         assert (tag.wanted is None) == (tag.problem is not None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 900_000 + "{{latest-pypi-version}}",
+        "a" * 900_000,
+        "a=={{latest-pypi-version}} " * 35_000,
+        "{{latest-" * 100_000,
+        "a:{{latest-image-tag:" + "{" * 900_000,
+        "a:{{latest-image-tag:{\\" * 40_000,
+    ],
+    ids=["a long word", "a long line", "many tags", "many openings", "braces", "braces and escapes"],
+)
+def test_a_text_made_to_be_slow_is_not(text: str) -> None:
+    started = time.monotonic()
+    list(find_tags(text, "requirements.txt"))
+    assert time.monotonic() - started < 10, "linear takes about one second; what is quadratic takes minutes"
