@@ -24,7 +24,9 @@ def main() -> None:
     gc.disable()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    sys.exit(_guarded(sys.argv[1:]))
+    code = _guarded(sys.argv[1:])
+    # Python would now take apart all that was read, object by object: a fifth of the run, for a process that goes away.
+    os._exit(code)
 
 
 def run(arguments: Sequence[str]) -> ExitCode:
@@ -89,7 +91,9 @@ def _command_parser(command: str, module: ModuleType) -> argparse.ArgumentParser
 
 def _guarded(arguments: Sequence[str]) -> ExitCode:
     try:
-        return run(arguments)
+        code = run(arguments)
+        sys.stdout.flush()
+        return code
     except UserError as error:
         return _refuse(error)
     except KeyboardInterrupt:

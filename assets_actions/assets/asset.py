@@ -56,17 +56,17 @@ class Asset:
         """The asset config's path."""
         return self.config.path
 
-    @property
+    @cached_property
     def directory(self) -> str:
         """The folder of the asset config: what the paths in it are relative to."""
         return posixpath.dirname(self.path)
 
-    @property
+    @cached_property
     def documents(self) -> list[Loaded[Any]]:
         """The asset's own YAML files, those that could not be read as well."""
         return [d for d in (self.config, self.spec, self.extra) if d is not None]
 
-    @property
+    @cached_property
     def is_loaded(self) -> bool:
         """Whether every document of the asset could be read as what it should be, and it has a name and a version."""
         readable = self.spec is not None and all(d.model is not None for d in self.documents)
@@ -99,7 +99,7 @@ class Asset:
         """Whether the release decides the version."""
         return self.version == AUTO
 
-    @property
+    @cached_property
     def id(self) -> str | None:
         """`type/name`, where both are known."""
         return f"{self.type}/{self.name}" if self.type and self.name else None
@@ -134,9 +134,9 @@ class Asset:
             texts["description",] = self.description_file.path
         if self.spec and self.spec.model:
             for name, value in (self.spec.model.tags or {}).items():
-                if isinstance(value, str) and value and self.spec.document.find("tags", name):
+                if isinstance(value, str) and value:
                     target = self.tree.resolve(self.directory, value)
-                    if target.kind is Kind.FILE:
+                    if target.kind is Kind.FILE and self.spec.document.find("tags", name):
                         texts["tags", name] = target.path
         return texts
 

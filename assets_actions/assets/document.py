@@ -91,7 +91,7 @@ class Mapping:
     __slots__ = ("by_key", "end", "flow", "items", "pairs", "size", "start", "tag")
 
     def __init__(self, flow: bool, tag: str | None, start: int) -> None:
-        self.flow, self.tag, self.start, self.end, self.size = flow, tag, start, start, 1
+        self.flow, self.tag, self.start, self.end, self.size = flow, tag, start, start, 0
         self.items: list[Node] = []
         self.pairs: list[tuple[Scalar, Node]] = []
         self.by_key: dict[str, tuple[Scalar, Node]] = {}
@@ -100,10 +100,10 @@ class Mapping:
 class Alias:
     """`*name`: stands for the node that `&name` marks, at a place of its own."""
 
-    __slots__ = ("end", "size", "start", "target")
+    __slots__ = ("end", "start", "target")
 
     def __init__(self, target: "Items | Mapping | Scalar", start: int, end: int) -> None:
-        self.target, self.start, self.end, self.size = target, start, end, target.size
+        self.target, self.start, self.end = target, start, end
 
 
 Node: TypeAlias = Scalar | Items | Mapping | Alias
@@ -253,15 +253,18 @@ class _Builder:
         self._documents = Items(flow=False, tag=None, start=0)
         self._open: list[Items | Mapping] = [self._documents]
         self._anchors: dict[str, Scalar | Items | Mapping] = {}
+        self._count = 0
+        """So many values were read, those that aliases stand for included."""
 
     def build(self) -> Scalar | Items | Mapping | None:
         """The root node. Raises _RefusedError, and libyaml's ReaderError for characters that YAML does not know."""
         loader: Any = yaml.CSafeLoader(self.text)  # yaml.parse, which does the same, takes a third longer
+        next_event, scalar_event, end_event = loader.get_event, yaml.ScalarEvent, yaml.StreamEndEvent
         try:
-            while (kind := type(event := loader.get_event())) is not yaml.StreamEndEvent:
-                if kind is yaml.ScalarEvent:
-                    span = (event.start_mark.index, event.end_mark.index)
-                    self._add(Scalar(event.value, event.implicit[0], event.tag, *span), event.anchor)
+            while (kind := type(event := next_event())) is not end_event:
+                if kind is scalar_event:
+                    start, end = event.start_mark.index, event.end_mark.index
+                    self._add(Scalar(event.value, event.implicit[0], event.tag, start, end), event.anchor)
                 elif kind is yaml.MappingStartEvent:
                     self._begin(Mapping(event.flow_style, event.tag, event.start_mark.index), event.anchor)
                 elif kind is yaml.SequenceStartEvent:
@@ -278,6 +281,7 @@ class _Builder:
         return follow(self._documents.items[0]) if self._documents.items else None
 
     def _add(self, node: Scalar | Items | Mapping, anchor: str | None) -> None:
+        self._count += 1
         self._open[-1].items.append(node)
         if anchor is not None:
             self._anchors[anchor] = node
@@ -285,20 +289,22 @@ class _Builder:
     def _begin(self, node: Items | Mapping, anchor: str | None) -> None:
         if len(self._open) > MAX_DEPTH:
             raise _RefusedError(f"is nested deeper than {MAX_DEPTH} levels", node.start)
+        node.size = -self._count
         self._add(node, anchor)
         self._open.append(node)
 
     def _end(self, end: int) -> None:
         node = self._open.pop()
         node.end = end
-        node.size += sum([item.size for item in node.items])
-        if node.size > MAX_VALUES:
+        node.size += self._count
+        if self._count > MAX_VALUES:
             raise _RefusedError(f"holds more than {MAX_VALUES:,} values, after expanding aliases", node.start)
         if isinstance(node, Mapping):
-            keys, values = map(_key, node.items[::2]), node.items[1::2]
-            node.pairs = list(zip(keys, values, strict=True))
+            keys = [item if type(item) is Scalar else _key(item) for item in node.items[::2]]
+            node.pairs = list(zip(keys, node.items[1::2], strict=True))
             node.by_key = {pair[0].text: pair for pair in node.pairs}
-            self.duplicates += _duplicates(node)
+            if len(node.by_key) < len(node.pairs):
+                self.duplicates += _duplicates(node)
 
     def _alias(self, name: str, start: int, end: int) -> Alias:
         if name not in self._anchors:
@@ -306,6 +312,7 @@ class _Builder:
         target = self._anchors[name]
         if any(target is node for node in self._open):
             raise _RefusedError(f"alias *{name} stands inside what it refers to", start)
+        self._count += target.size
         return Alias(target, start, end)
 
     def _explained(self, error: yaml.MarkedYAMLError) -> _RefusedError:
@@ -342,9 +349,10 @@ def _duplicates(mapping: Mapping) -> list[tuple[Scalar, Scalar]]:
 
 
 def _data(node: Node) -> Data:
-    node = follow(node)
+    if isinstance(node, Alias):
+        node = node.target
     if isinstance(node, Scalar):
-        return None if node.is_null else node.text
+        return None if node.plain and node.text in NULLS else node.text
     if isinstance(node, Items):
         return [_data(item) for item in node.items]
     own = {key.text: _data(value) for key, value in node.pairs}

@@ -90,6 +90,9 @@ class Tree:
         """
         if reference.startswith("/"):
             return Target(reference, Kind.OUTSIDE)
+        plain = below(directory, reference)
+        if (entry := self.entries.get(plain)) and entry.mode in (FILE, EXECUTABLE):
+            return Target(plain, Kind.FILE)
         parts = posixpath.join(directory, reference).split("/")[::-1]
         done: list[str] = []
         links: list[str] = []
