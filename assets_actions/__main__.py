@@ -4,7 +4,6 @@ import argparse
 import gc
 import importlib
 import os
-import platform
 import sys
 import traceback
 from collections.abc import Sequence
@@ -112,6 +111,8 @@ def _refuse(error: UserError) -> ExitCode:
 
 def _confess(error: Exception) -> ExitCode:
     _complain(f"internal error in assets-actions (a bug of ours): {type(error).__name__}: {error}")
+    import platform
+
     trace = "".join(traceback.format_exception(error))
     versions = f"assets-actions {__version__}, Python {platform.python_version()}, {platform.platform()}"
     print(_quoted(f"{trace}{versions}"), file=sys.stderr)

@@ -7,13 +7,15 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, TypeVar
 
 from .assets.tree import Entry, Tree
 from .errors import UserError
 
+T = TypeVar("T")
 HEADS, TAGS = "refs/heads/", "refs/tags/"
 NO_OBJECT = "0" * 40
 _PIECE = 1 << 20
@@ -131,16 +133,66 @@ def _next_blob(output: IO[bytes], blob: str, limit: int | None) -> bytes:
     return content
 
 
-def listed_files(repo: Path) -> dict[str, str]:
-    """Files of the working tree that are tracked, or untracked and not ignored: path → mode (empty if untracked)."""
-    files: dict[str, str] = {}
+def ahead(question: Callable[[], T]) -> Callable[[], T]:
+    """Ask git something while this process does something else; what is returned waits for the answer, or raises."""
+    answers: list[T] = []
+    errors: list[Exception] = []
+
+    def ask() -> None:
+        try:
+            answers.append(question())
+        except Exception as error:  # noqa: BLE001 (raised again where the answer is wanted)
+            errors.append(error)
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+
+    def answer() -> T:
+        asking.join()
+        if errors:
+            raise errors[0]
+        return answers[0]
+
+    return answer
+
+
+def listed_files(repo: Path) -> dict[str, Entry | None]:
+    """Files of the working tree that are tracked, or untracked and not ignored (None): path → entry in the index."""
+    untracked = ahead(lambda: untracked_files(repo))
+    files: dict[str, Entry | None] = {}
     tracked = _text(_run(repo, "ls-files", "-z", "--stage").stdout)
     for line in tracked.split("\0")[:-1]:
         meta, path = line.split("\t", 1)
-        files[path] = meta.split(" ")[0]
-    for path in _text(_run(repo, "ls-files", "-z", "--others", "--exclude-standard").stdout).split("\0")[:-1]:
-        files.setdefault(path, "")
+        mode, blob, _ = meta.split(" ")
+        files[path] = Entry(mode, blob)
+    for path in untracked():
+        files.setdefault(path, None)
     return files
+
+
+def untracked_files(repo: Path) -> list[str]:
+    """Files of the working tree that git neither has nor ignores."""
+    return _text(_run(repo, "ls-files", "-z", "--others", "--exclude-standard").stdout).split("\0")[:-1]
+
+
+def modified_files(repo: Path, commit: str | None = None) -> list[str]:
+    """Tracked files that differ in the working tree from the index, or from a commit; removed ones as well."""
+    if commit is None:
+        return _text(_run(repo, "diff-files", "-z", "--name-only").stdout).split("\0")[:-1]
+    switches = ("-z", "--name-only", "--no-renames", "--no-ext-diff", "--ignore-submodules=none")
+    return _text(_run(repo, "diff", *switches, commit, "--").stdout).split("\0")[:-1]
+
+
+def merge_base(repo: Path, a: str, b: str) -> str | None:
+    """The best common ancestor of two commits, as far as this repository knows; None where there is none."""
+    done = _run(repo, "merge-base", a, b, accept=(0, 1))
+    return _text(done.stdout).strip() or None
+
+
+def deepen(repo: Path, remote: str, commits: int, *tips: str) -> bool:
+    """Fetch so many more commits of the history of some commits; whether the remote did."""
+    switches = ("--quiet", "--no-tags", "--no-write-fetch-head", f"--deepen={commits}")
+    return _run(repo, "fetch", *switches, "--", remote, *tips, accept=range(256)).returncode == 0
 
 
 def has_changes(repo: Path) -> bool:

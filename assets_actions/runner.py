@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 INPUTS = "ASSETS_ACTIONS_INPUTS"
 """The one variable in which all inputs of an action reach Python, as JSON."""
+LINES_FOLDED = 20
 ANNOTATIONS_SHOWN = 10
 """GitHub shows so many annotations of each level for a step, and drops the others."""
 SUMMARY_LIMIT = 1024 * 1024
@@ -49,15 +50,18 @@ def inputs() -> dict[str, str] | None:
 def report(text: str, findings: "Sequence[Finding]") -> None:
     """Print a result to the log, and its findings as annotations at their lines: the first ten of each severity.
 
-    Nothing that the text quotes is taken for a command.
+    Of a long text all but the last line, the headline, is a group that can be folded. Nothing that it quotes is taken
+    for a command.
     """
-    import uuid
-
     import github_action_utils as actions
 
-    token = uuid.uuid4().hex
-    # The library's own stop_commands puts a space before the second ::, which not every runner takes.
-    actions.echo(f"::stop-commands::{token}\n{_safe(text)}\n::{token}::")
+    *lines, headline = _safe(text).rstrip("\n").split("\n")
+    if len(lines) < LINES_FOLDED:
+        actions.echo(_quoted("\n".join([*lines, headline])))
+    else:
+        actions.echo("::group::Details")
+        actions.echo(_quoted("\n".join(lines)))
+        actions.echo(f"::endgroup::\n{_quoted(headline)}")
     levels = {"error": actions.error, "warning": actions.warning, "note": actions.notice}
     shown = dict.fromkeys(levels, 0)
     for finding in findings:
@@ -72,6 +76,15 @@ def report(text: str, findings: "Sequence[Finding]") -> None:
                 col=finding.column,
                 end_column=finding.place.end_column,
             )
+
+
+def _quoted(text: str) -> str:
+    """A text in which the runner takes nothing for a command."""
+    import uuid
+
+    token = uuid.uuid4().hex
+    # The library's own stop_commands puts a space before the second ::, which not every runner takes.
+    return f"::stop-commands::{token}\n{text}\n::{token}::"
 
 
 def error(message: str) -> None:

@@ -1,21 +1,24 @@
 """A repository's own settings, `.github/assets-actions.yml`; the defaults reproduce the reference."""
 
+from pydantic import Field
+
 from .assets.config import Text
 from .assets.document import MAX_BYTES, parse
-from .assets.model import Section, load, unknown_keys
+from .assets.model import load, unknown_keys
 from .assets.tree import Kind, Tree
 from .errors import UserError
+from .rules.policy import Policy
+from .rules.selection import Selection
 
 SETTINGS_FILE = ".github/assets-actions.yml"
 
 
-class Settings(Section):
-    """What a repository decides for itself. `--assets-dir` and `--release-branch` win over it."""
+class Settings(Policy):
+    """What a repository decides for itself. Flags of a command win over it."""
 
-    assets_dirs: list[Text] = ["assets"]
-    """Directories in which assets are looked for."""
-    release_branch: Text = "release"
-    """The branch that holds what was released."""
+    assets_dirs: list[Text] = Field(["assets"], description="Directories in which assets are looked for.")
+    release_branch: Text = Field("release", description="The branch that holds what was released.")
+    rules: Selection = Field(Selection(), description="Which rules run, and what they are worth here.")
 
 
 def find_settings(tree: Tree) -> Settings:

@@ -23,6 +23,36 @@ SHARED = ROOT.parent / "shared"
 OURS = [sys.executable, "-m", "assets_actions"]
 
 
+IDENTITY = ["-c", "user.name=x", "-c", "user.email=x@example.com"]
+DESCRIPTION = "What it is for, in a sentence or two. " * 20
+FILES = {
+    "component": {
+        "asset.yaml": "type: component\nspec: spec.yaml\ncategories: [Training]\n",
+        "spec.yaml": "type: command\nname: NAME\nversion: 0.0.1\ncode: src\ncommand: python run.py ${{inputs.x}}\n"
+        "inputs:\n" + "".join(f"  x{n}:\n    type: string\n    description: Number {n}\n" for n in range(15)),
+        "src/run.py": "print('NAME')\n",
+    },
+    "environment": {
+        "asset.yaml": "name: NAME\nversion: auto\ntype: environment\nspec: spec.yaml\nextra_config: environment.yaml\n"
+        "categories: [Training]\n",
+        "spec.yaml": 'name: "{{asset.name}}"\nversion: "{{asset.version}}"\nos_type: linux\n'
+        "tags:\n  OS: Ubuntu22.04\n  Python: '3.12'\n",
+        "environment.yaml": "image:\n  name: azureml/curated/NAME\n  os: linux\n  context:\n    dir: context\n"
+        "  publish:\n    location: mcr\n    visibility: public\n",
+        "context/Dockerfile": "FROM mcr.microsoft.com/azureml/base:{{latest-image-tag}}\nRUN pip install NAME\n",
+        "context/requirements.txt": "numpy\n",
+    },
+    "model": {
+        "asset.yaml": "type: model\nspec: spec.yaml\nextra_config: model.yaml\ncategories: [Vision]\n",
+        "spec.yaml": "name: NAME\nversion: 1\npath: ./\ntags:\n" + "".join(f"  t{n}: v{n}\n" for n in range(30)),
+        "model.yaml": "path:\n  type: azureblob\n  storage_name: s\n  container_name: c\n  container_path: p\n"
+        "publish:\n  description: description.md\n  type: custom_model\n",
+        "description.md": f"# NAME\n\n{DESCRIPTION}\n",
+    },
+}
+SIZES = (1_000, 20_000)
+
+
 class Figure(NamedTuple):
     """One finished process: seconds on the clock, and the most memory it held, in MB."""
 
@@ -79,10 +109,30 @@ def tasks(case: str, place: Path, corpus: Path, peer: str | None) -> list[Task]:
         switches = ["-i", "assets", "-a", "asset.yaml", "-n", "-I", "-C", "-b", "-t", "-e"]
         validation = [peer, "-m", "azureml.assets.validate_assets", *switches]
         update = [peer, str(SHARED / "peer/update.py"), str(place), str(place / "peer-output")]
+    with (min((place / "main/assets").rglob("spec.yaml"))).open("a") as spec:
+        spec.write("# changed\n")
     return [
         Task(f"validate, {case}", [*OURS, "validate"], place / "main", validation),
+        Task(
+            f"validate --changed-since, one file, {case}",
+            [*OURS, "validate", "--changed-since", "HEAD"],
+            place / "main",
+        ),
         Task(f"detect-changes, {case}", [*OURS, "detect-changes", *pins], place / "main", update),
     ]
+
+
+def generated(assets: int, place: Path) -> Path:
+    """A repository with so many assets: of ten, six components, two environments and two models."""
+    for number in range(assets):
+        kind = "environment" if number % 10 < 2 else "model" if number % 10 < 4 else "component"
+        folder = place / "assets" / f"team{number // 100:03}" / f"{kind[:2]}-{number:05}"
+        for path, text in FILES[kind].items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text.replace("NAME", folder.name))
+    for arguments in (["init", "--quiet"], ["add", "--all"], [*IDENTITY, "commit", "--quiet", "--message", "x"]):
+        subprocess.run(["git", *arguments], cwd=place, check=True)
+    return place
 
 
 def main() -> None:
@@ -106,6 +156,9 @@ def main() -> None:
             [sys.executable, "-c", "pass"],
         )
         print(compare(start_up, options.runs, options.runs), flush=True)
+        for size in SIZES:
+            repository = generated(size, Path(directory) / str(size))
+            print(compare(Task(f"validate, {size:,} assets", [*OURS, "validate"], repository), 3, 0), flush=True)
         for case in sorted(path.parent.name for path in corpus.glob("*/repo.bundle")):
             for task in tasks(case, Path(directory) / case, corpus, options.peer_python):
                 print(compare(task, options.runs, options.peer_runs), flush=True)

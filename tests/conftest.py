@@ -171,7 +171,8 @@ def environment(name: str = "env-1", dockerfile: str = "FROM scratch\n", version
         f"assets/{name}/asset.yaml": f"name: {name}\nversion: {version}\ntype: environment\nspec: spec.yaml\n"
         "extra_config: environment.yaml\ncategories: [Training]\n",
         f"assets/{name}/spec.yaml": 'name: "{{asset.name}}"\nversion: "{{asset.version}}"\n'
-        'build:\n  path: "{{image.context.path}}"\n  dockerfile_path: "{{image.dockerfile.path}}"\n',
+        'build:\n  path: "{{image.context.path}}"\n  dockerfile_path: "{{image.dockerfile.path}}"\n'
+        'tags:\n  OS: Ubuntu22.04\n  Python: "3.12"\n',
         f"assets/{name}/environment.yaml": f"image:\n  name: azureml/curated/{name}\n  os: linux\n"
         "  context:\n    dir: context\n  publish:\n    location: mcr\n    visibility: public\n",
         f"assets/{name}/context/Dockerfile": dockerfile,

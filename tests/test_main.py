@@ -27,7 +27,7 @@ def test_the_help_of_a_command_teaches_by_examples(command: str, tmp_path: Path)
     ran = assets_actions(command, "--help", cwd=tmp_path)
     assert ran.code == 0
     assert f"examples:\n  assets-actions {command}" in ran.out
-    assert "--format {text,json,github}" in ran.out
+    assert "--format {text,json,github,sarif,junit}" in ran.out
 
 
 def test_the_version_is_the_packages(tmp_path: Path) -> None:

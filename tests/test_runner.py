@@ -34,7 +34,7 @@ def test_inputs_that_are_none_are_refused(monkeypatch: pytest.MonkeyPatch, text:
 def test_findings_become_annotations_with_file_line_and_title(capsys: pytest.CaptureFixture[str]) -> None:
     runner.report("text\n", [finding(3), finding(4, Severity.WARNING), finding(5, Severity.NOTE)])
     lines = capsys.readouterr().out.splitlines()
-    assert lines[4:] == [
+    assert lines[3:] == [
         "::error title=rule,file=wrong/3,col=2,endColumn=5,line=3::wrong%0Amend it",
         "::warning title=rule,file=wrong/4,col=2,endColumn=5,line=4::wrong%0Amend it",
         "::notice title=rule,file=wrong/5,col=2,endColumn=5,line=5::wrong%0Amend it",
@@ -98,3 +98,14 @@ def test_the_run_is_known_by_its_page(monkeypatch: pytest.MonkeyPatch) -> None:
     assert runner.run_url() == "https://github.example/o/r/actions/runs/7"
     assert not runner.is_runner()
     assert os.environ.get("GITHUB_ACTIONS") is None
+
+
+def test_a_long_text_is_folded_but_for_its_headline(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "".join(f"line {number}\n" for number in range(40)) + "40 lines\n"
+    runner.report(text, [])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "::group::Details"
+    token = lines[1].removeprefix("::stop-commands::")
+    assert lines[2:43] == [*(f"line {number}" for number in range(40)), f"::{token}::"]
+    assert lines[43] == "::endgroup::"
+    assert lines[45] == "40 lines"

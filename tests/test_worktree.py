@@ -54,3 +54,12 @@ def test_writing_replaces_contents_and_keeps_modes(tmp_path: Path) -> None:
     assert (tmp_path / "run").read_bytes() == b"new"
     assert (tmp_path / "run").stat().st_mode & 0o777 == 0o755
     assert (tmp_path / "new\nline").read_bytes() == b"\0"
+
+
+def test_files_that_are_as_the_index_has_them_have_their_blobs_id(repo: Repo) -> None:
+    repo.commit({"same": "1", "changed": "1", "gone": "1"})
+    repo.write({"changed": "22", "new": "1"})
+    (repo.path / "gone").unlink()
+    blobs = {path: entry.blob for path, entry in worktree.scan(repo.path, True, blobs=True).entries.items()}
+    assert blobs == {"same": repo.git("rev-parse", "HEAD:same"), "changed": "", "new": ""}
+    assert set(worktree.scan(repo.path, True).sizes.items()) == {("same", 1), ("changed", 2), ("new", 1)}

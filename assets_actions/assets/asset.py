@@ -4,7 +4,7 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from .config import (
     AUTO,
@@ -20,7 +20,7 @@ from .config import (
 from .document import Document, KeyPath
 from .model import Loaded, Section
 from .spec import Spec
-from .tree import Kind, Target, Tree, common_directory, is_remote
+from .tree import Kind, Target, Tree, below, common_directory, is_remote
 
 ASSET_CONFIG = "asset.yaml"
 DESCRIPTION_FILE = "description.md"
@@ -42,7 +42,7 @@ class Reference(NamedTuple):
     released: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Asset:
     """One `asset.yaml` and what it leads to, in one state of the repository."""
 
@@ -72,7 +72,7 @@ class Asset:
         readable = self.spec is not None and all(d.model is not None for d in self.documents)
         return readable and self.id is not None and self.version is not None
 
-    @property
+    @cached_property
     def type(self) -> AssetType | None:
         """The asset's type, where its config could be read."""
         return self.config.model.type if self.config.model else None
@@ -118,6 +118,21 @@ class Asset:
         default = self.tree.resolve(self.directory, DESCRIPTION_FILE)
         return default if default.kind is Kind.FILE else None
 
+    def place_of(self, key: Literal["name", "version"]) -> tuple[Document, KeyPath]:
+        """Where the name or the version stands: in the asset config, else in the spec."""
+        own = self.config.model is not None and getattr(self.config.model, key) is not None
+        loaded = self.config if own or self.spec is None else self.spec
+        return loaded.document, (key,)
+
+    @cached_property
+    def context_files(self) -> list[str]:
+        """The files of an environment's build context."""
+        context = self.environment.image.context if self.environment else None
+        if context is None or self.extra is None:
+            return []
+        target = self.tree.resolve(posixpath.dirname(self.extra.path), context.dir)
+        return self.tree.files(target.path) if target.kind is Kind.DIRECTORY else []
+
     @cached_property
     def references(self) -> list[Reference]:
         """Every path in the asset's documents that names something in the repository."""
@@ -134,7 +149,9 @@ class Asset:
             texts["description",] = self.description_file.path
         if self.spec and self.spec.model:
             for name, value in (self.spec.model.tags or {}).items():
-                if isinstance(value, str) and value:
+                # Thousands of values name nothing: most are told so without following them.
+                may_be = isinstance(value, str) and ("/" in value or below(self.directory, value) in self.tree.entries)
+                if may_be:
                     target = self.tree.resolve(self.directory, value)
                     if target.kind is Kind.FILE and self.spec.document.find("tags", name):
                         texts["tags", name] = target.path
@@ -158,7 +175,14 @@ class Asset:
         context = self.environment.image.context if self.environment else None
         if context is None:
             return []
-        key = "dockerfile" if context.template_files is None else "template_files"
+        return self._named_in_context("dockerfile" if context.template_files is None else "template_files")
+
+    @cached_property
+    def dockerfile(self) -> str | None:
+        """The Dockerfile of an environment, where it exists."""
+        return next(iter(self._named_in_context("dockerfile")), None)
+
+    def _named_in_context(self, key: str) -> list[str]:
         found = [r.target for r in self._extra_references() if r.keys[:3] == ("image", "context", key)]
         return list(dict.fromkeys(target.path for target in found if target.kind is Kind.FILE))
 

@@ -1,11 +1,13 @@
 """All assets of one state of a repository."""
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from .asset import ASSET_CONFIG, Asset
 from .config import EXTRA_CONFIGS, AnyConfig, AssetConfig, AssetType
+from .dependencies import Dependency, dependencies
 from .document import MAX_BYTES, Document, Unreadable, parse
 from .model import Loaded, load
 from .spec import SPECS, Spec
@@ -18,18 +20,47 @@ class Catalog:
 
     tree: Tree
     assets: list[Asset]
+    directories: Sequence[str]
+    """Where they were looked for."""
+    asked: Collection[str] | None = None
+    """The files that were asked about; None: all."""
+
+    @cached_property
+    def files(self) -> list[str]:
+        """All files below these directories, sorted, whether an asset has them or not."""
+        return sorted({path for directory in self.directories for path in self.tree.files(directory)})
+
+    @cached_property
+    def files_asked(self) -> list[str]:
+        """Those among them that were asked about."""
+        return self.files if self.asked is None else sorted(set(self.files) & set(self.asked))
+
+    @cached_property
+    def dependencies(self) -> list[Dependency]:
+        """What the assets refer to, in the order of the assets."""
+        return [found for asset in self.assets for found in dependencies(asset)]
+
+    @cached_property
+    def _by_directory(self) -> dict[str, Asset]:
+        return {asset.directory: asset for asset in self.assets}
+
+    def owner(self, path: str) -> str | None:
+        """The id (else the path) of the asset in whose folder, or one below it, a file stands."""
+        while path:
+            path = posixpath.dirname(path)
+            if asset := self._by_directory.get(path):
+                return asset.id or asset.path
+        return None
 
 
-def load_catalog(tree: Tree, directories: Sequence[str], limit: int = MAX_BYTES) -> Catalog:
+def load_catalog(tree: Tree, directories: Sequence[str]) -> Catalog:
     """Find and read all assets: first every asset config, then every file these name. Never raises for their content.
 
-    `directories` are paths in the tree; the empty path is all of it. Documents of more bytes than `limit` are not read.
+    `directories` are paths in the tree; the empty path is all of it.
     """
-    configs = [
-        load(document, AssetConfig) for document in _read(tree, _find_configs(tree, directories), limit).values()
-    ]
+    configs = [load(document, AssetConfig) for document in _read(tree, find_configs(tree, directories)).values()]
     named = [(_named(tree, config, "spec"), _named(tree, config, "extra_config")) for config in configs]
-    documents = _read(tree, [path for pair in named for path in pair if path], limit)
+    documents = _read(tree, [path for pair in named for path in pair if path])
     assets = []
     for config, (spec, extra) in zip(configs, named, strict=True):
         type_ = config.model.type if config.model else AssetType.CODE
@@ -41,17 +72,18 @@ def load_catalog(tree: Tree, directories: Sequence[str], limit: int = MAX_BYTES)
                 load(documents[extra], EXTRA_CONFIGS.get(type_, AnyConfig)) if extra else None,
             )
         )
-    return Catalog(tree, assets)
+    return Catalog(tree, assets, directories)
 
 
-def _find_configs(tree: Tree, directories: Sequence[str]) -> list[str]:
+def find_configs(tree: Tree, directories: Sequence[str]) -> list[str]:
+    """The paths of all asset configs below some directories, sorted."""
     found = {path for directory in directories for path in tree.files(directory)}
     configs = (path for path in found if path == ASSET_CONFIG or path.endswith(f"/{ASSET_CONFIG}"))
     return sorted(path for path in configs if tree.entries[path].mode != SUBMODULE)
 
 
-def _read(tree: Tree, paths: Iterable[str], limit: int) -> dict[str, Document]:
-    documents = {path: parse(path, content, limit) for path, content in tree.read(paths, limit).items()}
+def _read(tree: Tree, paths: Iterable[str]) -> dict[str, Document]:
+    documents = {path: parse(path, content) for path, content in tree.read(paths, MAX_BYTES).items()}
     links = (path for path in documents if tree.entries[path].mode == SYMLINK)
     return documents | {path: Document(path, "", problem=Unreadable("is a symbolic link", 0)) for path in links}
 

@@ -7,8 +7,8 @@ hostile nesting stops at a depth rather than at a stack's end, and each alias ke
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, NamedTuple, TypeAlias
 
@@ -135,6 +135,7 @@ class Document:
     problem: Unreadable | None = None
     duplicates: list[tuple[Scalar, Scalar]] = field(default_factory=list)
     """Keys given again in the same mapping: (the later key, the first one)."""
+    _lines: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -148,10 +149,16 @@ class Document:
     def place(self, start: int, end: int) -> Place:
         """Where some characters (indexes into the text) stand, as far as they are on the line of the first."""
         line, column = self.position(start)
-        end_of_line = self._line_starts[line] if line < len(self._line_starts) else len(self.text)
-        source = self.text[self._line_starts[line - 1] : end_of_line].rstrip("\r\n")
+        source = self._line(line)
         width = max(1, min(end - start, len(source) - column + 1))
         return Place(self.path, line, column, column + width, source)
+
+    def _line(self, number: int) -> str:
+        """A line without its ending; the same text each time, since a long one may be asked for very often."""
+        if number not in self._lines:
+            end = self._line_starts[number] if number < len(self._line_starts) else len(self.text)
+            self._lines[number] = self.text[self._line_starts[number - 1] : end].rstrip("\r\n")
+        return self._lines[number]
 
     @cached_property
     def data(self) -> Data:
@@ -209,6 +216,35 @@ def read_text(path: str, content: bytes, limit: int = MAX_BYTES) -> Document:
         return Document(path, text, problem=Unreadable(wrong, index))
 
 
+def top_values(content: bytes, keys: Collection[str]) -> dict[str, str]:
+    """The texts at some keys of a document's top mapping, as far as they are found.
+
+    Reads no further than the last of them; what stands behind is not looked at, be it YAML or not.
+    """
+    found: dict[str, str] = {}
+    loader: Any = yaml.CSafeLoader(content)
+    depth, is_key = 0, False
+    key: str | None = None
+    try:
+        while len(found) < len(keys) and type(event := loader.get_event()) is not yaml.StreamEndEvent:
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth == 1 and not isinstance(event, yaml.MappingStartEvent):
+                    return {}
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            elif not isinstance(event, yaml.NodeEvent):
+                continue
+            if depth == 1:  # a key or a value is complete, or the mapping has begun
+                text = event.value if isinstance(event, yaml.ScalarEvent) else None
+                if not is_key and key is not None and key in keys and text is not None:
+                    found[key] = text
+                is_key, key = not is_key, text
+    except yaml.YAMLError:
+        pass
+    return found
+
+
 def parse(path: str, content: bytes, limit: int = MAX_BYTES) -> Document:
     """Read one YAML document of at most `limit` bytes; never raises.
 
@@ -216,7 +252,8 @@ def parse(path: str, content: bytes, limit: int = MAX_BYTES) -> Document:
     """
     if len(content) > limit:
         return read_text(path, content, limit)
-    return replace(_parse(content), path=path)
+    read = _parse(content)
+    return Document(path, read.text, read.root, read.problem, read.duplicates)
 
 
 @cache
@@ -227,13 +264,13 @@ def _parse(content: bytes) -> Document:
         return document
     builder = _Builder(document.text)
     try:
-        return replace(document, root=builder.build(), duplicates=builder.duplicates)
+        return Document("", document.text, builder.build(), duplicates=builder.duplicates)
     except _RefusedError as refused:
-        return replace(document, problem=Unreadable(str(refused), refused.index))
+        return Document("", document.text, problem=Unreadable(str(refused), refused.index))
     except yaml.reader.ReaderError as error:
         index = len(document.text.encode()[: error.position].decode(errors="ignore"))
         wrong = f"character {ord(document.text[index]):#04x} is not allowed in YAML"
-        return replace(document, problem=Unreadable(wrong, index))
+        return Document("", document.text, problem=Unreadable(wrong, index))
 
 
 class _RefusedError(Exception):
@@ -382,6 +419,22 @@ def same_meaning(a: Node | None, b: Node | None) -> bool:
         mine, other = ({_typed(k.text, k.plain, k.tag): v for k, v in m.pairs} for m in (a, b))
         return a.tag == b.tag and mine.keys() == other.keys() and all(same_meaning(mine[k], other[k]) for k in mine)
     return a is b
+
+
+_READ_AS = {"int": "the number {}", "float": "the number {}", "bool": "{}, a truth value", "null": "nothing"}
+
+
+def read_otherwise(scalar: Scalar) -> str | None:
+    """What YAML makes of a scalar, in words, where it is not the text that stands there: `3.10` is the number 3.1.
+
+    A number that is written as its value is (`3.9`) reads the same.
+    """
+    if not scalar.plain:
+        return None
+    tag, value = _typed(scalar.text, scalar.plain, scalar.tag)
+    if tag not in _TYPED or value == scalar.text:
+        return None
+    return _READ_AS[tag.rpartition(":")[2]].format(value.lower() if value in ("True", "False") else value)
 
 
 @cache

@@ -16,7 +16,7 @@ from .document import Data, Document, KeyPath
 class Section(BaseModel):
     """A mapping in a document. Unknown keys are kept aside, for a rule to judge; they do not make it unusable."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True, defer_build=True)
 
 
 MISSING = "missing"

@@ -49,8 +49,10 @@ Read = Callable[[Sequence[str], int | None], Iterator[bytes]]
 class Tree:
     """The files of one state of a repository. `read` fetches many files as one batch, one at a time in memory."""
 
-    def __init__(self, entries: Mapping[str, Entry], read: Read) -> None:
+    def __init__(self, entries: Mapping[str, Entry], read: Read, sizes: Mapping[str, int] | None = None) -> None:
         self.entries = entries
+        self.sizes = sizes or {}
+        """Sizes in bytes, of those files whose size is known without reading them."""
         self._read = read
         self._paths = sorted(entries)
 
@@ -64,7 +66,7 @@ class Tree:
         return dict(zip(wanted, self._read(wanted, limit), strict=True))
 
     @cached_property
-    def _links(self) -> dict[str, str]:
+    def links(self) -> dict[str, str]:
         """Where each symbolic link points."""
         links = [path for path, entry in self.entries.items() if entry.mode == SYMLINK]
         return {path: target.decode("utf-8", "surrogateescape") for path, target in self.read(links).items()}
@@ -93,6 +95,8 @@ class Tree:
         plain = below(directory, reference)
         if (entry := self.entries.get(plain)) and entry.mode in (FILE, EXECUTABLE):
             return Target(plain, Kind.FILE)
+        if not entry and "/" not in reference and reference not in ("", ".", ".."):
+            return Target(plain, Kind.DIRECTORY if self.is_directory(plain) else Kind.MISSING)
         parts = posixpath.join(directory, reference).split("/")[::-1]
         done: list[str] = []
         links: list[str] = []
@@ -106,7 +110,7 @@ class Tree:
                 done.pop()
                 continue
             path = "/".join([*done, part])
-            target = self._links.get(path)
+            target = self.links.get(path)
             if target is None:
                 done.append(part)
                 continue
@@ -129,9 +133,11 @@ def is_remote(reference: str) -> bool:
     return REMOTE.match(reference) is not None
 
 
-def common_directory(paths: Iterable[str]) -> str:
-    """The lowest directory that holds all these files."""
-    return posixpath.commonpath([f"/{posixpath.dirname(path)}" for path in paths]).lstrip("/")
+def common_directory(paths: Sequence[str]) -> str:
+    """The lowest directory that holds all these files, which are sorted: the first and the last tell."""
+    return (
+        posixpath.commonprefix([paths[0], paths[-1]]).rpartition("/")[0] if paths[1:] else posixpath.dirname(paths[0])
+    )
 
 
 def relative(path: str, directory: str) -> str:

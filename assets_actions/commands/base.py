@@ -13,12 +13,15 @@ from assets_actions.assets.tree import Tree
 from assets_actions.errors import ExitCode, UserError
 from assets_actions.report.base import Report
 from assets_actions.report.findings import FindingsReport
+from assets_actions.report.junit import junit
+from assets_actions.report.sarif import sarif
 from assets_actions.report.text import plain
 from assets_actions.rules import rules
-from assets_actions.rules.registry import Severity, check
+from assets_actions.rules.policy import Policy
+from assets_actions.rules.registry import Facts, Severity, check
 from assets_actions.settings import Settings, find_settings, read_settings
 
-from .inputs import Inputs, RepositoryInputs
+from .inputs import Format, Inputs, RepositoryInputs
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,9 @@ class Repository:
     in_git: bool
     inputs: RepositoryInputs
 
-    def working_tree(self) -> Tree:
-        """The files as they are now."""
-        return worktree.scan(self.root, self.in_git)
+    def working_tree(self, *, blobs: bool = False) -> Tree:
+        """The files as they are now; with `blobs`, with their ids where git knows them."""
+        return worktree.scan(self.root, self.in_git, blobs=blobs and self.in_git)
 
     def settings(self, tree: Tree) -> Settings:
         """The settings: those of the file that is named, else the tree's own."""
@@ -73,27 +76,33 @@ def open_repository(inputs: RepositoryInputs, *, needs_git: bool = True) -> Repo
 
 def broken(catalog: Catalog) -> FindingsReport | None:
     """What keeps assets from being read, so that nothing can be planned; None where all are well."""
-    verdict = check(catalog, [rule for rule in rules() if rule.essential and rule.severity is Severity.ERROR])
+    essential = [rule for rule in rules() if rule.essential and rule.severity is Severity.ERROR]
+    # Of two assets with one id a release has place for one, whatever the settings let pass.
+    verdict = check(catalog, essential, Facts([Policy()]))
     return FindingsReport(len(catalog.assets), verdict.findings, verdict.skipped) if verdict.findings else None
 
 
 def emit(outcome: Outcome, inputs: Inputs) -> None:
     """Show a result in the format that is asked for; in a workflow run, set outputs and the summary first."""
-    report, form = outcome.report, inputs.format or ("github" if runner.is_runner() else "text")
+    report = outcome.report
+    form: Format = inputs.format or ("github" if runner.is_runner() else "text")
     if runner.is_runner():
         runner.set_outputs(outcome.outputs)
         runner.add_summary(report.markdown())
     if form == "github":
         runner.report(plain(report.text()), report.findings)
     if inputs.output:
-        inputs.output.write_text(plain(report.text()) if form == "text" else _json(report), encoding="utf-8")
-    elif form == "json":
-        terminal.write(_json(report))
+        inputs.output.write_text(plain(report.text()) if form == "text" else _file(report, form), encoding="utf-8")
     elif form == "text":
         terminal.show(report.text())
+    elif form != "github":
+        terminal.write(_file(report, form))
     if outcome.note:
         print(outcome.note, file=sys.stderr)
 
 
-def _json(report: Report) -> str:
-    return json.dumps(report.data(), indent=2) + "\n"
+def _file(report: Report, form: Format) -> str:
+    """The result for machines: as JSON, where the format is not one of theirs."""
+    if form == "junit":
+        return junit(report.findings, "assets-actions")
+    return json.dumps(sarif(report.findings, rules()) if form == "sarif" else report.data(), indent=2) + "\n"

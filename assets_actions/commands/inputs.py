@@ -12,16 +12,18 @@ from pydantic.fields import FieldInfo
 from assets_actions.assets.model import said, suggestion
 from assets_actions.errors import UserError
 
-Format = Literal["text", "json", "github"]
+Format = Literal["text", "json", "github", "sarif", "junit"]
 
 
 class Inputs(BaseModel):
     """What every command reads. Field names become flags (`--assets-dir`) and action inputs (`assets-dir`)."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     format: Format | None = Field(
-        None, description="How to show the result. Default: github in a workflow run, else text."
+        None,
+        description="How to show the result; sarif and junit hold the findings alone. "
+        "Default: github in a workflow run, else text.",
     )
     output: Path | None = Field(
         None,
@@ -62,9 +64,10 @@ class Argument:
         self.is_list = get_origin(annotation) is list
         self.choices = list(get_args(annotation)) if get_origin(annotation) is Literal else None
         self.metavar = str((field.examples or ["VALUE"])[0])
-        self.is_positional = bool(
-            isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("positional")
-        )
+        extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+        self.is_positional = bool(extra.get("positional"))
+        self.is_only_flag = bool(extra.get("only_flag"))
+        """For people at a terminal; no input of an action."""
 
 
 def flag_name(field: str) -> str:
@@ -78,7 +81,8 @@ def add_arguments(parser: argparse.ArgumentParser, model: type[Inputs]) -> None:
         kind = Argument(field)
         options: dict[str, Any] = {"help": (field.description or "").replace("%", "%%"), "default": argparse.SUPPRESS}
         if kind.is_positional:
-            parser.add_argument(name, nargs="?", metavar=kind.metavar, **options)
+            nargs = None if field.is_required() else "?"
+            parser.add_argument(name, nargs=nargs, metavar=kind.metavar, choices=kind.choices, **options)
             continue
         flag = f"--{flag_name(name)}"
         if kind.is_switch:
@@ -94,6 +98,11 @@ def add_arguments(parser: argparse.ArgumentParser, model: type[Inputs]) -> None:
         parser.add_argument(flag, dest=name, **options)
 
 
+def action_fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields that are inputs of an action."""
+    return {name: field for name, field in model.model_fields.items() if not Argument(field).is_only_flag}
+
+
 def from_flags(model: type[I], given: Mapping[str, Any]) -> I:
     """Inputs from parsed flags. Raises UserError that names every flag with a wrong value."""
     return _validate(model, given, "--{}")
@@ -104,7 +113,7 @@ def from_action(model: type[I], given: Mapping[str, str]) -> I:
 
     Raises UserError that names every unknown or wrong input.
     """
-    names = {flag_name(name): name for name in model.model_fields}
+    names = {flag_name(name): name for name in action_fields(model)}
     given = {name: text.strip() for name, text in given.items() if text.strip()}
     if unknown := [name for name in given if name not in names]:
         wrong = [f"there is no input `{name}`{suggestion(name, list(names))}" for name in unknown]

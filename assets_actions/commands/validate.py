@@ -1,46 +1,139 @@
 """Check the assets of a repository and say what is wrong, at its line.
 
-Reads the working tree as it is, uncommitted changes included, and writes nothing to it. Needs no network and no token.
-Exits with 1 where there is an error.
+Checks the files as they are now, needs no network and changes nothing, unless it is told to. With --changed-since or
+--changed-files it looks at the assets that these changes touch; what one asset can break in others is always looked
+for everywhere. Exits with 1 where it finds an error.
+
+A finding that is to stay: `# assets-actions: ignore[RULE] reason` on its line; `rules` in the settings for whole paths;
+a baseline for all that is there today.
 
 examples:
   assets-actions validate
-  assets-actions validate --format json --output findings.json
+  assets-actions validate --changed-since origin/main
+  assets-actions validate --explain forbidden-word
+  assets-actions validate --fix --dry-run
+  assets-actions validate --write-baseline .github/assets-actions-baseline.json
+  assets-actions validate --format sarif --output findings.sarif
 """
 
 import time
+from pathlib import Path
+from typing import Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
-from assets_actions.errors import ExitCode
+from assets_actions.errors import ExitCode, UserError
 from assets_actions.report.findings import FindingsReport
+from assets_actions.report.rules import RuleReport, RulesReport
 from assets_actions.rules import rules
-from assets_actions.rules.registry import Severity, check
+from assets_actions.rules.registry import Rule, Severity, check
+from assets_actions.rules.selection import Baseline, Selection
+from assets_actions.settings import SETTINGS_FILE
 
+from . import baselines, changes, facts, fixes
 from . import inputs as common
-from .base import Outcome, open_repository
+from .base import Outcome, Repository, open_repository
 
 
 class Inputs(common.RepositoryInputs):
     """What validate reads: the working tree."""
 
+    select: list[str] = Field([], description="Run this rule, or group of rules, alone.", examples=["RULE"])
+    ignore: list[str] = Field([], description="Do not run this rule, or group of rules.", examples=["RULE"])
+    strict: bool = Field(False, description="Take warnings for errors.")
+    changed_since: str | None = Field(
+        None,
+        description="Check what changed since the working tree's history left that of this branch or commit.",
+        examples=["REF"],
+    )
+    changed_files: str | None = Field(
+        None,
+        description="Check what these files touch: a file that lists paths, NUL- or newline-separated; - for stdin.",
+        examples=["FILE"],
+    )
+    remote: str = Field(
+        "origin", description="The remote to fetch from what --changed-since needs and is not here.", examples=["NAME"]
+    )
+    baseline: Path | None = Field(
+        None,
+        description="Do not report the findings that this file knows. Default: as the settings say.",
+        examples=["FILE"],
+    )
+    write_baseline: Path | None = Field(
+        None, description="Write what is found to this file, to be known from now on.", examples=["FILE"]
+    )
+    fix: bool = Field(False, description="Mend what has one obvious mend, in the files.")
+    dry_run: bool = Field(False, description="With --fix or --write-baseline: show what would be written.")
+    explain: str | None = Field(
+        None,
+        description="Tell what a rule wants, why, and what to do.",
+        examples=["RULE"],
+        json_schema_extra={"only_flag": True},
+    )
+    list_rules: bool = Field(False, description="List all rules.", json_schema_extra={"only_flag": True})
+
+    @model_validator(mode="after")
+    def _one_question(self) -> Self:
+        if self.changed_since and self.changed_files:
+            raise ValueError("changed-since and changed-files exclude each other")
+        if self.dry_run and not (self.fix or self.write_baseline):
+            raise ValueError("dry-run goes with fix or write-baseline; nothing else is written")
+        return self
+
 
 class Outputs(BaseModel):
     """What validate found."""
 
-    assets: int = Field(description="Number of assets that were checked.")
-    errors: int = Field(description="Number of findings of severity error.")
-    warnings: int = Field(description="Number of findings of severity warning.")
+    assets: int = Field(0, description="Number of assets that were checked.")
+    errors: int = Field(0, description="Number of findings of severity error.")
+    warnings: int = Field(0, description="Number of findings of severity warning.")
 
 
 def run(inputs: Inputs) -> Outcome:
-    """Load all assets of the working tree and run every rule on them."""
+    """Load all assets of the working tree and run the rules on them."""
+    if inputs.explain:
+        return Outcome(RuleReport(_named(inputs.explain)), Outputs())
+    if inputs.list_rules:
+        return Outcome(RulesReport(rules()), Outputs())
     started = time.perf_counter()
     repository = open_repository(inputs, needs_git=False)
-    catalog = repository.catalog(repository.working_tree())
-    verdict = check(catalog, rules())
-    seconds = time.perf_counter() - started
-    report = FindingsReport(len(catalog.assets), verdict.findings, verdict.skipped, seconds)
+    report = _checked(repository, inputs)
+    diff = None
+    if inputs.fix:
+        diff = fixes.apply(repository.root, report.findings, dry_run=inputs.dry_run)
+        report = report if inputs.dry_run else _checked(repository, inputs)
+    report = report.having(seconds=time.perf_counter() - started, diff=diff)
+    note = None
+    if inputs.write_baseline:
+        note = baselines.write(inputs.write_baseline, Baseline.of(report.findings), dry_run=inputs.dry_run)
+        report = report if inputs.dry_run else report.having(findings=[], known=report.known + len(report.findings))
     errors, warnings = report.counts[Severity.ERROR], report.counts[Severity.WARNING]
-    outputs = Outputs(assets=len(catalog.assets), errors=errors, warnings=warnings)
-    return Outcome(report, outputs, ExitCode.FOUND if errors else ExitCode.FINE)
+    outputs = Outputs(assets=report.assets, errors=errors, warnings=warnings)
+    return Outcome(report, outputs, ExitCode.FOUND if errors else ExitCode.FINE, note)
+
+
+def _named(name: str) -> Rule:
+    if problems := Selection(select=[name]).unknown(rules()):
+        raise UserError(problems[0], fix="--list-rules lists them")
+    return next(rule for rule in rules() if name in (rule.id, rule.group))
+
+
+def _checked(repository: Repository, inputs: Inputs) -> FindingsReport:
+    tree = repository.working_tree(blobs=True)
+    settings = repository.settings(tree)
+    selection = settings.rules.with_flags(inputs.select, inputs.ignore)
+    if problems := selection.unknown(rules()):
+        where = None if Selection(select=inputs.select, ignore=inputs.ignore).unknown(rules()) else SETTINGS_FILE
+        raise UserError("; ".join(problems), where, "assets-actions validate --list-rules lists them")
+    branch = settings.release_branch
+    release = facts.release_files(repository.root, inputs.remote, branch) if repository.in_git else None
+    catalog = repository.catalog(tree)
+    only = changes.only(repository, catalog, inputs.changed_since, inputs.changed_files, inputs.remote)
+    looked_at = [asset for asset in catalog.assets if only is None or asset.path in only.assets]
+    known = facts.gather(settings, looked_at, release)
+    verdict = check(catalog, selection.choose(rules(), strict=inputs.strict), known, only)
+    findings = [finding for finding in verdict.findings if not selection.ignores(finding)]
+    ignored = len(verdict.findings) - len(findings)
+    baseline = None if inputs.write_baseline else baselines.find(repository.root, inputs.baseline, selection.baseline)
+    new = baseline.unknown(findings) if baseline else findings
+    return FindingsReport(len(looked_at), new, verdict.skipped, ignored=ignored, known=len(findings) - len(new))

@@ -111,6 +111,16 @@ def rendered(made: Content, texts: Mapping[str, bytes], pins: Pins, version: str
     return made if text == asset.spec.document.text else made.having({made.spec_path: text.encode(*CODEC)})
 
 
+def known_spec_tags(asset: Asset) -> list[str]:
+    """The template tags that the asset's spec may hold: those that a release resolves, and `asset.repo.*`."""
+    repo = [
+        "asset.repo.url",
+        "asset.repo.commit_hash",
+        *(["asset.repo.build_context.path"] if asset.environment else []),
+    ]
+    return ["asset.name", "asset.version", *repo, *_image_values(asset, Pins())]
+
+
 def _image_values(asset: Asset, pins: Pins) -> dict[str, str]:
     if not asset.environment:
         return {}

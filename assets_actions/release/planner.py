@@ -58,7 +58,7 @@ def make_plan(source: str, catalog: Catalog, release: Release, pins: Pins) -> Pl
         for made, old in zip(contents, before, strict=True)
         if old is not None
     ]
-    changes = dict(zip((made.asset.path for made, _ in compared), _changes(catalog.tree, compared), strict=True))
+    changes = dict(zip((made.asset.path for made, _ in compared), changes_of(catalog.tree, compared), strict=True))
 
     planned: list[PlannedAsset] = []
     edits: dict[str, Entry | None] = {}
@@ -98,7 +98,7 @@ def _compared_version(asset: Asset, old: Released) -> str:
     return (old.version if asset.is_auto else asset.version) or ""
 
 
-def _changes(source: Tree, compared: Sequence[tuple[Content, Released]]) -> list[tuple[Change, ...]]:
+def changes_of(source: Tree, compared: Sequence[tuple[Content, Released]]) -> list[tuple[Change, ...]]:
     """What differs in each asset. Only files whose ids differ are read: as one batch, and one at a time in memory."""
     comparisons = [compare(made.entries, old.entries) for made, old in compared]
     found = [list(comparison.changes) for comparison in comparisons]
@@ -141,6 +141,5 @@ def _decide(asset: Asset, changes: tuple[Change, ...] | None, release: Release) 
 
 
 def _version_place(asset: Asset) -> Place:
-    own = asset.config.model is not None and asset.config.model.version is not None
-    loaded = asset.config if own or asset.spec is None else asset.spec
-    return loaded.document.place(*loaded.document.locate("version"))
+    document, keys = asset.place_of("version")
+    return document.place(*document.locate(*keys))

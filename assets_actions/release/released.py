@@ -1,14 +1,15 @@
 """What the release branch holds: `latest/<type>/<name>/` for each asset."""
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from assets_actions.assets.asset import Asset
-from assets_actions.assets.catalog import load_catalog
-from assets_actions.assets.config import AssetType
-from assets_actions.assets.document import MAX_BYTES
-from assets_actions.assets.tree import Entry, Tree, relative
+from assets_actions.assets.catalog import find_configs
+from assets_actions.assets.config import AUTO, AssetConfig, AssetType
+from assets_actions.assets.document import MAX_BYTES, parse, top_values
+from assets_actions.assets.model import load
+from assets_actions.assets.tree import Entry, Kind, Tree, relative
 
 from .versions import ReleaseTags
 
@@ -51,16 +52,28 @@ class Release:
 def find_released(tree: Tree) -> dict[str, Released]:
     """The released assets of a tree, by id.
 
-    A folder `latest/<type>/<name>` of a known type is one, even where what it holds cannot be read.
+    A folder `latest/<type>/<name>` of a known type is one, even where what it holds cannot be read. Of the specs, no
+    more is read than names and versions.
     """
-    configs: dict[str, Asset] = {}
-    for asset in load_catalog(tree, [LATEST], LARGEST).assets:
-        id_ = _id(asset.path)
+    paths = [path for path in find_configs(tree, [LATEST]) if _id(path)]
+    read = tree.read(paths, LARGEST)
+    configs = [load(parse(path, read[path], LARGEST), AssetConfig) for path in paths]
+    specs = [tree.resolve(posixpath.dirname(c.path), c.model.spec) if c.model else None for c in configs]
+    contents = tree.read((spec.path for spec in specs if spec and spec.kind is Kind.FILE), LARGEST)
+    found: dict[str, tuple[str, str | None]] = {}
+    for config, spec in zip(configs, specs, strict=True):
+        says = top_values(contents[spec.path], ("name", "version")) if spec and spec.path in contents else {}
+        id_ = _id(config.path)
+        names_it = config.model is not None and f"{config.model.type}/{config.model.name or says.get('name')}" == id_
         # An asset's files may hold asset configs of its neighbours; its own is the one that names it.
-        if id_ and (id_ not in configs or asset.id == id_):
-            configs[id_] = asset
-    ids = {id_ for path in tree.files(LATEST) if (id_ := _id(path))}
-    return {id_: _released(tree, id_, configs.get(id_)) for id_ in sorted(ids)}
+        if id_ and (id_ not in found or names_it):
+            found[id_] = config.path, _version(config.model, says.get("version"))
+    return {id_: _released(tree, id_, *found.get(id_, (None, None))) for id_ in sorted(released_ids(tree))}
+
+
+def released_ids(tree: Tree) -> set[str]:
+    """The ids of the released assets of a tree."""
+    return {id_ for path in tree.files(LATEST) if (id_ := _id(path))}
 
 
 def _id(path: str) -> str | None:
@@ -68,10 +81,11 @@ def _id(path: str) -> str | None:
     return f"{parts[1]}/{parts[2]}" if len(parts) > 3 and parts[1] in TYPES else None
 
 
-def _released(tree: Tree, id_: str, asset: Asset | None) -> Released:
+def _version(config: AssetConfig | None, in_spec: str | None) -> str | None:
+    own = config.version if config else None
+    return in_spec if own in (None, AUTO) else own
+
+
+def _released(tree: Tree, id_: str, config_path: str | None, version: str | None) -> Released:
     root = f"{LATEST}/{id_}"
-    if asset is None:
-        return Released(tree, root, root, None)
-    spec = asset.spec.model if asset.spec else None
-    version = spec.version if spec and asset.is_auto else asset.version
-    return Released(tree, root, asset.path, version)
+    return Released(tree, root, config_path or root, version)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +13,7 @@ from .markdown import escape, table
 from .text import Segments, counted, visible
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+EXPLAIN = "assets-actions validate --explain"
 LONGEST_EXCERPT = 200
 DATA_KEYS = ("rule", "group", "severity", "message", "asset", "file", "line", "column")
 
@@ -25,6 +26,16 @@ class FindingsReport:
     findings: Sequence[Finding]
     skipped: Sequence[Skipped] = ()
     seconds: float | None = None
+    ignored: int = 0
+    """So many more were found, and do not count for what a comment or the settings say."""
+    known: int = 0
+    """So many more were found that the baseline knows."""
+    diff: str | None = None
+    """What was mended, or would be, as a unified diff; None where nobody asked for it."""
+
+    def having(self, **changes: Any) -> "FindingsReport":
+        """The same with other values."""
+        return replace(self, **changes)
 
     @property
     def counts(self) -> Counter[Severity]:
@@ -37,7 +48,14 @@ class FindingsReport:
         skipped = [
             (f"{counted(count, 'check')} skipped: {reason}\n", "dim") for reason, count in sorted(reasons.items())
         ]
-        return [*finding_lines(self.findings), *skipped, (f"{self.headline}\n", "bold")]
+        hint = f"        explain a rule: {EXPLAIN} {self.findings[0].rule}" if self.findings else ""
+        return [
+            *diff_lines(self.diff or ""),
+            *finding_lines(self.findings),
+            *skipped,
+            (self.headline, "bold"),
+            (f"{hint}\n", "dim"),
+        ]
 
     @property
     def headline(self) -> str:
@@ -47,6 +65,8 @@ class FindingsReport:
         parts.append(counted(counts[Severity.WARNING], "warning"))
         if counts[Severity.NOTE]:
             parts.append(counted(counts[Severity.NOTE], "note"))
+        parts += [f"{self.ignored} ignored"] if self.ignored else []
+        parts += [f"{self.known} in the baseline"] if self.known else []
         if self.seconds is not None:
             parts.append(f"{self.seconds:.1f} s")
         return " · ".join(parts)
@@ -61,8 +81,12 @@ class FindingsReport:
                 "errors": counts[Severity.ERROR],
                 "warnings": counts[Severity.WARNING],
                 "skipped": len(self.skipped),
+                "notes": counts[Severity.NOTE],
+                "ignored": self.ignored,
+                "baseline": self.known,
             },
             "findings": [finding_data(finding) for finding in self.findings],
+            **({} if self.diff is None else {"diff": self.diff}),
         }
 
     def markdown(self) -> str:
@@ -73,6 +97,12 @@ class FindingsReport:
 def finding_data(finding: Finding) -> dict[str, Any]:
     """A finding as JSON: the keys that scripts rely on."""
     return {key: getattr(finding, key) for key in DATA_KEYS}
+
+
+def diff_lines(diff: str) -> Segments:
+    """A difference with its lines in colour."""
+    styles = {"+": "green", "-": "red", "@": "cyan"}
+    return [(f"{visible(line)}\n", styles.get(line[:1], "")) for line in diff.splitlines()]
 
 
 def finding_lines(findings: Sequence[Finding]) -> Segments:
@@ -108,11 +138,12 @@ def _with_fix(finding: Finding) -> str:
 
 
 def _excerpt(finding: Finding) -> str:
-    """The source line with a caret below what is meant; nothing where the line is too long to help."""
+    """The source line with a caret below what is meant, and the fix; the fix alone where the line is of no help."""
     column, end, source = finding.column, finding.place.end_column, finding.place.source
+    fix = f"{visible(finding.fix or '')}{' (--fix can)' if finding.edit else ''}".strip()
     if not source.strip() or len(source) > LONGEST_EXCERPT:
-        return f"{'':>12}{visible(finding.fix)}\n" if finding.fix else ""
+        return f"{'':>12}{fix}\n" if fix else ""
     parts = (source[: column - 1], source[column - 1 : end - 1], source[end - 1 :])
     before, meant, behind = (visible(part.replace("\t", " ")) for part in parts)
-    caret = f"{'':>8} | {'':>{len(before)}}{'^' * max(1, len(meant))} {visible(finding.fix or '')}".rstrip()
+    caret = f"{'':>8} | {'':>{len(before)}}{'^' * max(1, len(meant))} {fix}".rstrip()
     return f"{finding.line:>8} | {before}{meant}{behind}\n{caret}\n"

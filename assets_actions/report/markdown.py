@@ -1,6 +1,5 @@
 """Markdown for the job summary."""
 
-import html
 import re
 from collections.abc import Iterable, Sequence
 
@@ -11,6 +10,8 @@ _ACTIVE = str.maketrans({c: f"&#{ord(c)};" for c in "|[]!*_~@#\\"})
 
 def escape(text: str) -> str:
     """Any text as plain Markdown: no links, images, mentions or HTML of its author's. `code` stays code."""
+    import html
+
     safe = html.escape(visible(text), quote=False).translate(_ACTIVE)
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", safe).replace("`", "&#96;")
 

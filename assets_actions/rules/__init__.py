@@ -1,9 +1,29 @@
 """What must hold for assets: one small function per rule, in the module of its group. Pure."""
 
-from . import document, reference, spec, unique
+from . import (
+    build_context,
+    category,
+    dependency,
+    dockerfile,
+    document,
+    image,
+    model,
+    name,
+    reference,
+    spec,
+    tag,
+    template,
+    test,
+    tree,
+    unique,
+    version,
+)
 from .registry import Rule, registered
 
-GROUPS = (document, reference, spec, unique)
+GROUPS = (
+    build_context, category, dependency, dockerfile, document, image, model, name, reference, spec, tag, template, test,
+    tree, unique, version,
+)  # fmt: skip
 
 
 def rules() -> list[Rule]:

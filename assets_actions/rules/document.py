@@ -1,4 +1,8 @@
-"""What a YAML file must be, whatever it is about."""
+"""What a YAML file must be, whatever it is about.
+
+Source of all rules here: YAML 1.1 as libyaml reads it; the keys and values are the reference's, and those that the
+repository of the system in public use has.
+"""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,10 +1,12 @@
-"""Paths that an asset's documents name."""
+"""Paths that an asset's documents name.
+
+Source of all rules here: the reference; what a release carries, it has to have.
+"""
 
 from collections.abc import Iterator
 
 from assets_actions.assets.asset import Asset
-from assets_actions.assets.catalog import Catalog
-from assets_actions.assets.document import MAX_BYTES, read_text
+from assets_actions.assets.texts import TextFile
 from assets_actions.assets.tree import SUBMODULE, Kind
 
 from .registry import Problem, rule
@@ -62,17 +64,13 @@ def submodule(asset: Asset) -> Iterator[Problem]:
             yield Problem(asset.config.document, (), f"`{path}` is a submodule, which a release cannot carry")
 
 
-@rule(Catalog, essential=True)
-def unreadable_text(catalog: Catalog) -> Iterator[Problem]:
+@rule(TextFile, essential=True)
+def unreadable_text(file: TextFile) -> Iterator[Problem]:
     """A description, or another file whose text goes into the spec, is UTF-8; these and template files are under 1 MB.
 
     Why: YAML is UTF-8; and nobody reads a description of that size.
     Fix: save the file as UTF-8; name a file that is too large instead of putting it into the spec.
     """
-    owners = {path: asset for asset in catalog.assets if asset.is_loaded for path in asset.texts}
-    in_specs = {path for asset in owners.values() for path in asset.spec_texts.values()}
-    for path, content in zip(owners, catalog.tree.stream(list(owners), MAX_BYTES), strict=True):
-        document = read_text(path, content)
-        if document.problem and (path in in_specs or len(content) > MAX_BYTES):
-            at = slice(document.problem.index, document.problem.index + 1)
-            yield Problem(document, at, document.problem.message, asset=owners[path].id)
+    problem = file.document.problem
+    if problem and (file.in_spec or (file.is_template and not file.document.text)):
+        yield Problem(file.document, slice(problem.index, problem.index + 1), problem.message)

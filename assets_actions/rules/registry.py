@@ -1,18 +1,23 @@
 """The rules: each a small function that looks at one thing and yields what is wrong with it.
 
-A rule's id is its function's name, its group the module's, its documentation its docstring (what, why, fix). To add
-one, write the function in the module of its group; a new group's module goes into the package's list.
+A rule's id is its function's name, its group the module's, its documentation its docstring: what must hold, why, the
+fix, and where the rule comes from. To add one, write the function in the module of its group; a new group's module goes
+into the package's list.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+import inspect
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 
 from assets_actions.assets.asset import Asset
 from assets_actions.assets.catalog import Catalog
+from assets_actions.assets.config import AssetType
 from assets_actions.assets.document import Document, KeyPath, Place
 from assets_actions.assets.model import Loaded
+from assets_actions.assets.texts import TextFile, text_files
 
 
 class Severity(StrEnum):
@@ -26,7 +31,8 @@ class Severity(StrEnum):
 class Problem(NamedTuple):
     """What a rule yields: what is wrong, and where: a path of keys in a document, or a span (two indexes) of its text.
 
-    `fix` says what to do, where that is more than the message says.
+    `fix` says what to do, where that is more than the message says; `replacement` is the text that does it, in place of
+    what stands there.
     """
 
     document: Document
@@ -36,23 +42,40 @@ class Problem(NamedTuple):
     at_key: bool = False
     asset: str | None = None
     """Whose problem it is, where a rule on the whole catalog knows."""
+    replacement: str | None = None
 
 
 class Rule(NamedTuple):
-    """A registered rule. `scope` is what it looks at: one loaded document, one asset, or the whole catalog.
+    """A registered rule. `scope` is what it looks at: a loaded document, a text file, an asset, or the whole catalog.
 
+    `types`: the asset types that it is about, where it is a rule on assets.
+    `needs`: the type of a fact that it takes beside its subject; without that fact it is skipped.
     `essential`: what it finds keeps an asset from being read, so that no release can be planned until it is mended.
     `partial`: a rule on assets that has something to say even of one whose documents could not all be read.
+    `everywhere`: what it finds counts even where it stands in an asset that was not asked about: a change of one
+    asset breaks another.
+    `supersedes`: a rule whose finding at the same place says less, and is left out.
+    `mends`: its problems come with a replacement.
     """
 
     id: str
     group: str
     severity: Severity
+    scope: type
+    types: Collection[AssetType]
+    needs: type | None
     essential: bool
     partial: bool
-    scope: type
-    check: Callable[[Any], Iterable[Problem]]
+    everywhere: bool
+    supersedes: str | None
+    mends: bool
+    check: Callable[..., Iterable[Problem]]
     documentation: str
+
+    @property
+    def summary(self) -> str:
+        """What must hold, in a sentence or two: the documentation's first paragraph."""
+        return " ".join(self.documentation.strip().partition("\n\n")[0].split())
 
 
 @dataclass(frozen=True)
@@ -66,6 +89,8 @@ class Finding:
     asset: str | None
     place: Place
     fix: str | None = None
+    edit: "Edit | None" = None
+    """The mend, where there is one that is obvious."""
 
     @property
     def file(self) -> str:
@@ -83,12 +108,39 @@ class Finding:
         return self.place.column
 
 
+class Edit(NamedTuple):
+    """A text in place of a span (two indexes) of a document's."""
+
+    document: Document
+    start: int
+    end: int
+    text: str
+
+
 class Skipped(NamedTuple):
-    """A rule that could not look at an asset, and why."""
+    """A rule that could not look at an asset (None: at any), and why."""
 
     rule: str
-    asset: str
+    asset: str | None
     reason: str
+
+
+class Only(NamedTuple):
+    """What was asked about: assets, by the paths of their configs, and files."""
+
+    assets: Collection[str]
+    files: Collection[str]
+
+
+class Facts(NamedTuple):
+    """What rules may need beside the assets: one value of each type, or why there is none of a type."""
+
+    known: Sequence[object] = ()
+    unknown: Mapping[type, str] = {}
+
+    def of(self, kind: type) -> object | None:
+        """The fact of this type, or None."""
+        return next((fact for fact in self.known if isinstance(fact, kind)), None)
 
 
 class Verdict(NamedTuple):
@@ -98,20 +150,55 @@ class Verdict(NamedTuple):
     skipped: list[Skipped]
 
 
+NOTHING_KNOWN = Facts()
 UNREADABLE = "a file of the asset could not be read"
+UNKNOWN = "what it needs to know was not looked up"
 
 _RULES: dict[str, Rule] = {}
 
 
-def rule(
-    scope: type, severity: Severity = Severity.ERROR, *, essential: bool = False, partial: bool = False
-) -> Callable[[Callable[[Any], Iterable[Problem]]], Callable[[Any], Iterable[Problem]]]:
-    """Register a function as a rule on `scope`: `Loaded` (a document), `Asset` or `Catalog`."""
+_SOURCE = re.compile(r"^Source of all rules here: ((?:.+\n)+)", re.MULTILINE)
+"""In a module's docstring: where its rules come from, those that name no source of their own."""
+ALL_TYPES = frozenset(AssetType)
+Check = TypeVar("Check", bound=Callable[..., Iterable[Problem]])
 
-    def register(check: Callable[[Any], Iterable[Problem]]) -> Callable[[Any], Iterable[Problem]]:
+
+def rule(
+    scope: type,
+    severity: Severity = Severity.ERROR,
+    *,
+    types: Collection[AssetType] = ALL_TYPES,
+    needs: type | None = None,
+    essential: bool = False,
+    partial: bool = False,
+    everywhere: bool = False,
+    supersedes: str | None = None,
+    mends: bool = False,
+) -> Callable[[Check], Check]:
+    """Register a function as a rule on `scope`: `Loaded` (a document), `TextFile`, `Asset` or `Catalog`."""
+
+    def register(check: Check) -> Check:
         id_ = check.__name__.replace("_", "-")
         group = check.__module__.rpartition(".")[2].replace("_", "-")
-        _RULES[id_] = Rule(id_, group, severity, essential, partial, scope, check, check.__doc__ or "")
+        documentation = inspect.cleandoc(check.__doc__ or "")
+        common = _SOURCE.search(check.__globals__["__doc__"] or "")
+        if common and "Source:" not in documentation:
+            documentation += f"\nSource: {common[1]}"
+        _RULES[id_] = Rule(
+            id_,
+            group,
+            severity,
+            scope,
+            types,
+            needs,
+            essential,
+            partial,
+            everywhere,
+            supersedes,
+            mends,
+            check,
+            documentation,
+        )
         return check
 
     return register
@@ -122,36 +209,69 @@ def registered() -> list[Rule]:
     return sorted(_RULES.values(), key=lambda rule: (rule.group, rule.id))
 
 
-def check(catalog: Catalog, chosen: Iterable[Rule]) -> Verdict:
-    """Run rules on a catalog.
+def check(catalog: Catalog, chosen: Iterable[Rule], facts: Facts = NOTHING_KNOWN, only: Only | None = None) -> Verdict:
+    """Run rules on a catalog, or on what is asked about alone.
 
-    A rule on assets skips those whose own documents could not all be read, unless it is `partial`.
+    Rules on the catalog always see all of it; of what they find, that is kept which concerns what was asked about, or
+    counts `everywhere`. A rule on assets skips those whose own documents could not all be read, unless it is `partial`;
+    a rule is skipped whose fact is not known.
     """
-    by_scope: dict[type, list[Rule]] = {Loaded: [], Asset: [], Catalog: []}
+    skipped: list[Skipped] = []
+    by_scope: dict[type, list[_Bound]] = {Loaded: [], TextFile: [], Asset: [], Catalog: []}
     for one in chosen:
-        by_scope[one.scope].append(one)
+        fact = facts.of(one.needs) if one.needs else None
+        if one.needs and fact is None:
+            skipped.append(Skipped(one.id, None, facts.unknown.get(one.needs, UNKNOWN)))
+        else:
+            by_scope[one.scope].append(_Bound(one, (fact,) if one.needs else ()))
+    by_type = {type_: [one for one in by_scope[Asset] if type_ in one.rule.types] for type_ in AssetType}
+    assets = [asset for asset in catalog.assets if only is None or asset.path in only.assets]
     findings: dict[tuple[Place, str, str], Finding] = {}
 
-    def add(chosen: Iterable[Rule], subject: Loaded[Any] | Asset | Catalog, asset: Asset | None) -> None:
-        for found in _findings(chosen, subject, asset):
-            # A file that several assets share is at fault once, for the first of them.
-            findings.setdefault((found.place, found.rule, found.message), found)
+    def add(bound: Iterable[_Bound], subject: object, asset: Asset | None) -> None:
+        for one, extra in bound:
+            for problem in one.check(subject, *extra):
+                found = _finding(one, problem, asset)
+                # A file that several assets share is at fault once, for the first of them.
+                findings.setdefault((found.place, found.rule, found.message), found)
 
-    skipped: list[Skipped] = []
-    for asset in catalog.assets:
+    for asset in assets:
         for loaded in asset.documents:
             add(by_scope[Loaded], loaded, asset)
-        able = [one for one in by_scope[Asset] if one.partial or asset.is_loaded]
-        add(able, asset, asset)
-        skipped += [Skipped(one.id, asset.path, UNREADABLE) for one in by_scope[Asset] if one not in able]
-    add(by_scope[Catalog], catalog, None)
-    return Verdict([found for _, found in sorted(findings.items())], skipped)
+        about = by_type[asset.type] if asset.type else by_scope[Asset]
+        if asset.is_loaded:
+            add(about, asset, asset)
+        else:
+            add([one for one in about if one.rule.partial], asset, asset)
+            unable = [one.rule for one in (*about, *by_scope[TextFile]) if not one.rule.partial]
+            skipped += [Skipped(rule.id, asset.path, UNREADABLE) for rule in unable]
+    if by_scope[TextFile]:
+        for file in text_files(catalog.tree, [asset for asset in assets if asset.is_loaded]):
+            add(by_scope[TextFile], file, file.asset)
+    add(by_scope[Catalog], catalog if only is None else replace(catalog, asked=only.files), None)
+    kept = [found for _, found in sorted(findings.items(), key=lambda item: item[0])]
+    ran = [one.rule for bound in by_scope.values() for one in bound]
+    kept = _without_superseded(kept, ran)
+    return Verdict(kept if only is None else _asked_about(kept, ran, assets, only), skipped)
 
 
-def _findings(chosen: Iterable[Rule], subject: Loaded[Any] | Asset | Catalog, asset: Asset | None) -> Iterator[Finding]:
-    for one in chosen:
-        for problem in one.check(subject):
-            yield _finding(one, problem, asset)
+def _without_superseded(findings: list[Finding], ran: list[Rule]) -> list[Finding]:
+    weaker = {rule.id: rule.supersedes for rule in ran if rule.supersedes}
+    told = {(found.place, weaker[found.rule]) for found in findings if found.rule in weaker}
+    return [found for found in findings if (found.place, found.rule) not in told]
+
+
+def _asked_about(findings: list[Finding], ran: list[Rule], assets: list[Asset], only: Only) -> list[Finding]:
+    names = {name for asset in assets for name in (asset.id, asset.path)}
+    everywhere = {rule.id for rule in ran if rule.everywhere}
+    return [f for f in findings if f.asset in names or f.file in only.files or f.rule in everywhere]
+
+
+class _Bound(NamedTuple):
+    """A rule with the fact that it takes beside its subject, if it needs one."""
+
+    rule: Rule
+    extra: tuple[object, ...]
 
 
 def _finding(one: Rule, problem: Problem, asset: Asset | None) -> Finding:
@@ -161,4 +281,6 @@ def _finding(one: Rule, problem: Problem, asset: Asset | None) -> Finding:
     else:
         start, end = document.locate(*problem.at, at_key=problem.at_key)
     name = (asset.id or asset.path) if asset else problem.asset
-    return Finding(one.id, one.group, one.severity, problem.message, name, document.place(start, end), problem.fix)
+    edit = Edit(document, start, end, problem.replacement) if problem.replacement is not None else None
+    place = document.place(start, end)
+    return Finding(one.id, one.group, one.severity, problem.message, name, place, problem.fix, edit)

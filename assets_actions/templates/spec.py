@@ -17,7 +17,7 @@ from assets_actions.assets.document import Data, Document, Key, KeyPath, parse
 from .tags import splice
 
 STRING = "tag:yaml.org,2002:str"
-TAG = re.compile(r"(?<!\$)\{\{\s*((?:asset|image)\.[a-z_.]+)\s*\}\}")
+TAG = re.compile(r"\{\{(?<!\$\{\{)\s*((?:asset|image)\.[a-z_.]+)\s*\}\}")
 """Tags of our namespaces. Behind a `$` they belong to the service's own expressions: `${{parent.inputs.x}}`."""
 
 

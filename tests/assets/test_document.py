@@ -5,7 +5,17 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets_actions.assets.document import MAX_BYTES, MAX_DEPTH, Document, Position, Scalar, parse, same_meaning
+from assets_actions.assets.document import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    Document,
+    Position,
+    Scalar,
+    parse,
+    read_otherwise,
+    same_meaning,
+    top_values,
+)
 
 
 def read(text: str) -> Document:
@@ -217,3 +227,48 @@ def test_what_yaml_writes_is_read_with_every_value_at_its_place(tree: object, fl
             found = document.text[slice(*document.locate(key))]
             if not isinstance(value, dict | list):
                 assert yaml.safe_load(found) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("name: a\nversion: 1.10\n", {"name": "a", "version": "1.10"}),
+        ("x:\n  version: 2\n  name: b\nl: [name, version]\nversion: '3'\nname: c\n", {"version": "3", "name": "c"}),
+        ("a: &x 1\nb: *x\nversion: 2\n", {"version": "2"}),
+        ("? [a, b]\n: c\nversion: 2\n", {"version": "2"}),
+        ("version: 1\nname: b\nbroken: [\n", {"version": "1", "name": "b"}),
+        ("version: 1\nbroken: [\n", {"version": "1"}),
+        ("- version\n- name\n", {}),
+        ("version", {}),
+        ("", {}),
+        ("\xff", {}),
+    ],
+)
+def test_the_texts_at_some_top_keys_are_read_and_nothing_behind_them(text: str, wanted: dict[str, str]) -> None:
+    assert top_values(text.encode("latin-1"), ("name", "version")) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("3.10", "the number 3.1"),
+        ("3.9", None),
+        ("010", "the number 8"),
+        ("1_000", "the number 1000"),
+        ("0x1f", "the number 31"),
+        ("1:30", "the number 90"),
+        ("no", "false, a truth value"),
+        ("true", "true, a truth value"),
+        ("~", "nothing"),
+        ("", "nothing"),
+        ("2026-01-31", None),
+        ("Ubuntu22.04", None),
+        ("'3.10'", None),
+        ('"no"', None),
+        ("!!str 3.10", None),
+    ],
+)
+def test_what_yaml_takes_for_something_else_is_told(text: str, wanted: str | None) -> None:
+    node = parse("x", f"a: {text}\n".encode()).find("a")
+    assert isinstance(node, Scalar)
+    assert read_otherwise(node) == wanted

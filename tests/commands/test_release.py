@@ -680,7 +680,7 @@ def test_what_detect_changes_shows_is_what_release_commit_will_say(repo: Repo) -
 )
 def test_a_text_that_no_spec_can_hold_is_a_finding_and_not_a_crash(repo: Repo, files: dict[str, str | bytes]) -> None:
     model = {
-        "assets/m/asset.yaml": "type: model\nspec: spec.yaml\n",
+        "assets/m/asset.yaml": "type: model\nspec: spec.yaml\ncategories: [Vision]\n",
         "assets/m/spec.yaml": "name: m\nversion: 1\npath: ./\ntags:\n  notes: notes.md\n",
     }
     repo.commit({**model, **files})

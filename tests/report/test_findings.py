@@ -19,7 +19,7 @@ def test_the_source_line_has_a_caret_below_what_is_meant() -> None:
         "  120:1    warning  some-rule  it is `wrong`\n"
         "     120 | key: val # more\n"
         "         | ^^^ write it right\n"
-        "2 assets · 1 error · 1 warning · 1.2 s\n"
+        "2 assets · 1 error · 1 warning · 1.2 s        explain a rule: assets-actions validate --explain some-rule\n"
     )
 
 
@@ -37,9 +37,12 @@ def test_a_line_that_is_too_long_is_not_shown_but_the_fix_is() -> None:
 def test_notes_and_skipped_checks_are_counted_where_there_are_any() -> None:
     skipped = [Skipped("a", "x", "no network"), Skipped("b", "x", "no network"), Skipped("b", "y", "no tags")]
     text = plain(FindingsReport(1, [finding(Severity.NOTE)], skipped).text())
-    assert text.endswith(
-        "2 checks skipped: no network\n1 check skipped: no tags\n1 asset · 0 errors · 0 warnings · 1 note\n"
-    )
+    assert "2 checks skipped: no network\n1 check skipped: no tags\n1 asset · 0 errors · 0 warnings · 1 note" in text
+
+
+def test_what_is_ignored_or_known_is_counted_where_there_is_any() -> None:
+    text = plain(FindingsReport(1, [], ignored=2, known=3).text())
+    assert text == "1 asset · 0 errors · 0 warnings · 2 ignored · 3 in the baseline\n"
 
 
 def test_the_summary_has_the_worst_first_and_the_fix_beside_it() -> None:

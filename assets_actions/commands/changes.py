@@ -1,0 +1,102 @@
+"""What changed: since another commit, or by a list of files; and which assets that touches."""
+
+import os
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from assets_actions import git
+from assets_actions.assets.catalog import Catalog
+from assets_actions.assets.changed import touched
+from assets_actions.errors import UserError
+from assets_actions.rules.registry import Only
+from assets_actions.settings import SETTINGS_FILE
+
+from .base import Repository
+
+DEEPEN_BY = (50, 200, 1000)
+_QUOTED = re.compile(r'\\([0-7]{3}|[abtnvfr"\\])')
+_ESCAPES = {"a": 7, "b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13, '"': 34, "\\": 92}
+
+
+def only(repository: Repository, catalog: Catalog, since: str | None, listed: str | None, remote: str) -> Only | None:
+    """The changed files and the assets they touch; None (everything) where no change was asked about.
+
+    A change of the settings touches everything. Raises UserError where it cannot be told what changed.
+    """
+    if since is None and listed is None:
+        return None
+    files = changed_since(repository, since, remote) if since is not None else _listed(repository, listed or "")
+    own = repository.inputs.settings
+    settings = SETTINGS_FILE if own is None else _inside(repository.root, str(own.absolute()))
+    return None if settings in files else Only(touched(catalog, files), files)
+
+
+def changed_since(repository: Repository, ref: str, remote: str) -> set[str]:
+    """Files of the working tree that differ from the commit at which its history left that of a ref; removed ones too.
+
+    What this clone lacks of the histories is fetched. Raises UserError where the ref, or a common commit, is not to be
+    had.
+    """
+    root = repository.root
+    if not repository.in_git:
+        raise UserError("what changed can be told in a git repository alone", str(root), "use --changed-files")
+    commit = git.commit_of(root, ref) or _fetched(root, ref, remote)
+    if commit is None:
+        raise UserError(f"there is no `{ref}` here, nor at the remote `{remote}`", fix="name a branch or a commit")
+    head = git.commit_of(root, "HEAD")
+    base = git.merge_base(root, commit, head) if head else None
+    if head and base is None and git.is_shallow(root):
+        base = _deepened(root, commit, head, remote)
+    if base is None:
+        raise UserError(f"`{ref}` and the checked-out commit have no common history", fix="name a ref of this history")
+    return {*git.modified_files(root, base), *git.untracked_files(root)}
+
+
+def _fetched(root: Path, ref: str, remote: str) -> str | None:
+    """The commit of a ref that only the remote has."""
+    branch = ref.removeprefix("refs/remotes/").removeprefix(f"{remote}/").removeprefix(git.HEADS)
+    tracking = f"refs/remotes/{remote}/{branch}"
+    for refspec, name in ((f"+{git.HEADS}{branch}:{tracking}", tracking), (ref, ref)):
+        try:
+            git.fetch(root, remote, refspec)
+        except git.GitError:
+            continue
+        if commit := git.commit_of(root, name):
+            return commit
+    return None
+
+
+def _deepened(root: Path, commit: str, head: str, remote: str) -> str | None:
+    """The common commit of two, step by step further back in a shallow clone, at last in all of it."""
+    for commits in DEEPEN_BY:
+        if not git.deepen(root, remote, commits, commit, head):
+            break
+        if base := git.merge_base(root, commit, head):
+            return base
+    git.fetch_history(root, remote, commit, head)
+    return git.merge_base(root, commit, head)
+
+
+def _listed(repository: Repository, source: str) -> set[str]:
+    content = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+    text = content.decode("utf-8", "surrogateescape")
+    lines: Iterable[str] = text.split("\0") if "\0" in text else map(_unquoted, text.splitlines())
+    return {_inside(repository.root, line) for line in lines if line.strip()}
+
+
+def _unquoted(line: str) -> str:
+    """A path as git shows unusual ones without -z: in quotes, with the escapes of C."""
+    if len(line) < 2 or not (line.startswith('"') and line.endswith('"')):
+        return line
+    plain = _QUOTED.sub(lambda e: chr(_ESCAPES.get(e[1]) or int(e[1], 8)), line[1:-1])
+    return plain.encode("latin-1", "ignore").decode("utf-8", "surrogateescape") if plain.isascii() is False else plain
+
+
+def _inside(root: Path, path: str) -> str:
+    """A path as the repository's files have it. Raises UserError where it leads elsewhere."""
+    relative = os.path.relpath(os.path.join(root, path), root).replace(os.sep, "/")
+    if relative.startswith("../"):
+        raise UserError(f"`{path}` does not lie in the repository", fix="list paths relative to the repository")
+    return relative

@@ -1,0 +1,44 @@
+"""What rules need to know beside the assets: the settings, the day, what was released."""
+
+import datetime
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from assets_actions import git, terminal
+from assets_actions.assets.asset import Asset
+from assets_actions.assets.tree import Tree
+from assets_actions.errors import UserError
+from assets_actions.release.history import Released, look_back
+from assets_actions.release.released import LATEST
+from assets_actions.release.versions import ReleaseTags
+from assets_actions.rules.registry import Facts
+from assets_actions.settings import Settings
+
+from . import release_branch
+
+
+def release_files(root: Path, remote: str, branch: str) -> Callable[[], tuple[Tree, ReleaseTags]]:
+    """The files and the tags of what was released, as they were fetched last; read while others do something else."""
+
+    def read() -> tuple[Tree, ReleaseTags]:
+        commit, tags = release_branch.tracked(root, remote, branch)
+        return git.commit_tree_of(root, commit, LATEST), ReleaseTags(tags.keys())
+
+    return git.ahead(read)
+
+
+def gather(
+    settings: Settings,
+    assets: Sequence[Asset],
+    release: Callable[[], tuple[Tree, ReleaseTags]] | None,
+) -> Facts:
+    """Everything that is known without a network; of what is not, why."""
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    known: list[object] = [settings, today]
+    if release is None:
+        return Facts(known, {Released: "this is no git repository, so what was released is not known"})
+    try:
+        with terminal.working("Comparing with what was released"):
+            return Facts([*known, look_back(assets, *release())])
+    except UserError as error:
+        return Facts(known, {Released: f"what was released is not known here: {error.message}"})

@@ -1,0 +1,195 @@
+"""What a repository decides for itself about its assets: a part of its settings. The defaults reproduce the reference.
+
+Sources: the reference (the environments page of the system in public use) for environments and their tags; that
+system's own checks and tables for the rest.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+
+from assets_actions.assets.config import AssetType, Text, Visibility
+from assets_actions.assets.model import Section
+
+from .skus import INFERENCE_SKUS
+
+
+class Strict(Section):
+    """A part of the settings in which every key must be known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+
+def regex_problem(pattern: str) -> str | None:
+    """Why a regular expression cannot be used: `is no regular expression of RE2: …`; None where it can."""
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(pattern, options)
+    except re2.error as error:
+        said = error.args[0] if error.args else ""
+        text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+        return f"is no regular expression of RE2: {text}"
+    return None
+
+
+def _regex(value: str) -> str:
+    if problem := regex_problem(value):
+        raise ValueError(problem)
+    return value
+
+
+Regex = Annotated[str, AfterValidator(_regex)]
+
+
+class ForbiddenWord(Strict):
+    """A word that no name may contain: of all types, of `types` alone, or of all but `not_types`."""
+
+    word: Text
+    types: list[AssetType] = list(AssetType)
+    not_types: list[AssetType] = []
+
+
+def _as_word(value: object) -> object:
+    return {"word": value} if isinstance(value, str) else value
+
+
+MODEL_RELATED = [AssetType.MODEL, AssetType.EVALUATIONRESULT]
+
+
+class Names(Strict):
+    """`names`: what assets may be called."""
+
+    forbidden_words: list[Annotated[ForbiddenWord, BeforeValidator(_as_word)]] = Field(
+        [
+            ForbiddenWord(word="azureml"),
+            ForbiddenWord(word="azure"),
+            ForbiddenWord(word="aml"),
+            ForbiddenWord(word="microsoft", not_types=MODEL_RELATED),
+            ForbiddenWord(word="ubuntu", types=[AssetType.ENVIRONMENT]),
+            ForbiddenWord(word="cpu", types=[AssetType.ENVIRONMENT]),
+        ],
+        description="Words that no name may contain: a word, or `word` with `types` or `not_types`.",
+    )
+    free_prefixes: dict[AssetType, list[Text]] = Field(
+        {AssetType.MODEL: ["Azure-"]}, description="Names that begin so may contain forbidden words, by asset type."
+    )
+    exceptions: list[Regex] = Field(
+        [], description="Regular expressions (RE2); an asset whose whole `type/name/version` matches may have any name."
+    )
+
+
+class Images(Strict):
+    """`images`: where images are published, and where others may come from."""
+
+    prefix: Text = Field("azureml/curated/", description="What the name of a published image begins with.")
+    visibility: Visibility = Field(Visibility.PUBLIC, description="Who should see a published image.")
+    hosts: list[Text] = Field(
+        ["mcr.microsoft.com"], description="Registry hosts that template tags may ask for image tags."
+    )
+
+
+class TagPolicy(Strict):
+    """What holds for one tag of a spec; `when` other tags have these values."""
+
+    name: Text
+    required: bool = False
+    recommended: bool = False
+    values: list[Text] | None = None
+    multiple: bool = False
+    when: dict[str, str] = {}
+
+
+class TypeTags(Strict):
+    """The tags of one asset type. `closed`: others are noted."""
+
+    closed: bool = False
+    tags: list[TagPolicy] = []
+
+
+def _evaluation(type_: str, key: str, *values: str) -> TagPolicy:
+    return TagPolicy(name=key, required=True, values=list(values), when={"evaluation_type": type_})
+
+
+_EMBEDDING_TASKS = (
+    "bitext_mining", "classification", "clustering", "pair_classification", "reranking", "retrieval", "summarization",
+    "sts",
+)  # fmt: skip
+_GENERATION_TASKS = ("question-answering", "text-generation", "chat-completion", "text-to-image")
+_EVALUATIONS = [
+    _evaluation("text_generation", "task", *_GENERATION_TASKS),
+    _evaluation("text_embeddings", "task", *_EMBEDDING_TASKS),
+    _evaluation("vision", "task", "image-generation", "image-vqa"),
+    _evaluation("text_quality", "index_metric_key", "index_metric"),
+    _evaluation("text_performance", "index_metric_key", "throughput_gtps_token_count"),
+    _evaluation("text_cost", "index_metric_key", "total_cost_per_1M_tokens"),
+]
+_EVALUATION_TYPES = [type_ for one in _EVALUATIONS for type_ in one.when.values()]
+_PROMPT_TASKS = [
+    "summarization", "content-creation", "text-classification", "sentiment-analysis", "entity-extraction",
+    "data-parsing", "translation", "natural-language-to-code", "explain-code", "question-answering",
+    "reasoning-and-insights", "recommendation", "chat-completions", "automatic-speech-recognition", "completions",
+    "conversational", "embeddings", "fill-mask", "image-classification", "image-segmentation", "object-detection",
+    "table-question-answering", "text2text-generation", "text-generation", "text-summarization", "text-to-image",
+    "text-translation", "token-classification", "video-classification", "zero-shot-classification",
+    "zero-shot-image-classification",
+]  # fmt: skip
+_INDUSTRIES = [
+    "financial-services", "healthcare", "retail", "manufacturing", "sustainability", "nonprofit", "energy",
+    "sovereignty", "education",
+]  # fmt: skip
+_ENVIRONMENT_TAGS = [
+    "Cuda", "CuDnn", "DeepSpeed", "Deprecated", "DeleteOn", "GPU", "Inferencing", "Nccl", "OnnxRuntime", "OpenMpi",
+    "Preview", "PyTorch", "ScikitLearn", "TensorFlow", "Training",
+]  # fmt: skip
+TAGS: dict[AssetType, TypeTags] = {
+    AssetType.ENVIRONMENT: TypeTags(
+        closed=True,
+        tags=[
+            TagPolicy(name="OS", recommended=True),
+            TagPolicy(name="Python", recommended=True),
+            *(TagPolicy(name=name) for name in _ENVIRONMENT_TAGS),
+        ],
+    ),
+    AssetType.EVALUATIONRESULT: TypeTags(
+        tags=[
+            TagPolicy(name="evaluation_type", required=True, values=_EVALUATION_TYPES),
+            *_EVALUATIONS,
+        ]
+    ),
+    AssetType.PROMPT: TypeTags(
+        tags=[
+            TagPolicy(name="modality", required=True, values=["completion", "chat", "image", "video"]),
+            TagPolicy(name="industry", values=_INDUSTRIES),
+            TagPolicy(name="task", values=_PROMPT_TASKS, multiple=True),
+        ]
+    ),
+}
+
+
+def _over_defaults(value: Any) -> Any:
+    return {**TAGS, **value} if isinstance(value, dict) else value
+
+
+class Models(Strict):
+    """`models`: what models may say."""
+
+    inference_skus: list[Text] = Field(
+        list(INFERENCE_SKUS), description="Virtual machine sizes that a model's inference computes may name."
+    )
+    duplicate_names: list[Text] = Field(
+        [], description="Models that may stand in several folders, each with a version of its own."
+    )
+
+
+class Policy(Section):
+    """The settings that rules look at."""
+
+    names: Names = Field(Names(), description="What assets may be called.")
+    images: Images = Field(Images(), description="Where images are published, and where others may come from.")
+    tags: Annotated[dict[AssetType, TypeTags], BeforeValidator(_over_defaults)] = Field(
+        TAGS, description="The tags of specs, by asset type; a type that is given replaces its defaults."
+    )
+    models: Models = Field(Models(), description="What models may say.")
