@@ -183,6 +183,14 @@ def modified_files(repo: Path, commit: str | None = None) -> list[str]:
     return _text(_run(repo, "diff", *switches, commit, "--").stdout).split("\0")[:-1]
 
 
+def sparse_files(repo: Path) -> list[str]:
+    """Files of the index that a sparse checkout leaves out of the working tree."""
+    if _run(repo, "config", "--type=bool", "core.sparseCheckout", accept=(0, 1)).stdout.strip() != b"true":
+        return []
+    listed = _text(_run(repo, "ls-files", "-z", "-t").stdout).split("\0")[:-1]
+    return [line[2:] for line in listed if line.startswith("S ")]
+
+
 def merge_base(repo: Path, a: str, b: str) -> str | None:
     """The best common ancestor of two commits, as far as this repository knows; None where there is none."""
     done = _run(repo, "merge-base", a, b, accept=(0, 1))

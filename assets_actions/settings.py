@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from .assets.config import Text
+from .assets.config import PlainText
 from .assets.document import MAX_BYTES, parse
 from .assets.model import load, unknown_keys
 from .assets.tree import Kind, Tree
@@ -11,13 +11,16 @@ from .rules.policy import Policy
 from .rules.selection import Selection
 
 SETTINGS_FILE = ".github/assets-actions.yml"
+MISTAKEN = ".github/assets-actions.yaml"
 
 
 class Settings(Policy):
     """What a repository decides for itself. Flags of a command win over it."""
 
-    assets_dirs: list[Text] = Field(["assets"], description="Directories in which assets are looked for.")
-    release_branch: Text = Field("release", description="The branch that holds what was released.")
+    assets_dirs: list[PlainText] = Field(
+        ["assets"], min_length=1, description="Directories in which assets are looked for."
+    )
+    release_branch: PlainText = Field("release", description="The branch that holds what was released.")
     rules: Selection = Field(Selection(), description="Which rules run, and what they are worth here.")
 
 
@@ -25,6 +28,8 @@ def find_settings(tree: Tree) -> Settings:
     """The settings of one state of a repository; the defaults where it has no file of them. Raises UserError."""
     target = tree.resolve("", SETTINGS_FILE)
     if target.kind is Kind.MISSING:
+        if MISTAKEN in tree.entries:
+            raise UserError("settings are not read from this file", MISTAKEN, f"rename it to {SETTINGS_FILE}")
         return Settings()
     if target.kind is not Kind.FILE:
         raise UserError("the settings are no file of the repository", SETTINGS_FILE)

@@ -33,7 +33,11 @@ class Catalog:
     @cached_property
     def files_asked(self) -> list[str]:
         """Those among them that were asked about."""
-        return self.files if self.asked is None else sorted(set(self.files) & set(self.asked))
+        return [path for path in self.files if self.asks(path)]
+
+    def asks(self, path: str) -> bool:
+        """Whether a file was asked about, be it one that is there no longer."""
+        return self.asked is None or path in self.asked
 
     @cached_property
     def dependencies(self) -> list[Dependency]:

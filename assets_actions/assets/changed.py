@@ -1,13 +1,33 @@
 """Which assets a change of some files touches."""
 
-import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 from .asset import DESCRIPTION_FILE, Asset
 from .catalog import Catalog
-from .tree import Kind, below
+from .tree import below
 
-_UPWARDS = re.compile(r"(?<!\.)\.\.(?:[/\"'\s]|$)")
+
+class _Files(NamedTuple):
+    """Some files, and all folders above them."""
+
+    paths: frozenset[str]
+    folders: frozenset[str]
+
+    @classmethod
+    def of(cls, paths: Iterable[str]) -> "_Files":
+        kept = frozenset(paths)
+        folders: set[str] = {""} if kept else set()
+        for path in kept:
+            folder = path.rpartition("/")[0]
+            while folder not in folders:
+                folders.add(folder)
+                folder = folder.rpartition("/")[0]
+        return cls(kept, frozenset(folders))
+
+    def touch(self, path: str) -> bool:
+        """Whether one of them is this file, or stands below this folder."""
+        return path in self.paths or path in self.folders
 
 
 def touched(catalog: Catalog, files: Collection[str]) -> set[str]:
@@ -15,32 +35,33 @@ def touched(catalog: Catalog, files: Collection[str]) -> set[str]:
 
     `files` are paths in the repository, removed ones included.
     """
-    changed = set(files)
-    return {asset.path for asset in catalog.assets if _is_touched(asset, changed)}
+    changed = _Files.of(files)
+    removed = _Files.of(changed.paths - catalog.tree.entries.keys())
+    return {asset.path for asset in catalog.assets if _is_touched(asset, changed, removed)}
 
 
-def _is_touched(asset: Asset, changed: set[str]) -> bool:
-    within = any(path.startswith(f"{asset.directory}/") for path in changed) or not asset.directory
+def _is_touched(asset: Asset, changed: _Files, removed: _Files) -> bool:
+    within = asset.directory in changed.folders
     if not within and not _reaches_out(asset):
         return False
-    if not changed.isdisjoint(asset.files) or below(asset.directory, DESCRIPTION_FILE) in changed:
-        return True
-    if any(document.path in changed for document in asset.documents):
-        return True
     if within and not asset.is_loaded:
         return True  # what it consists of is not known
+    own = (below(asset.directory, DESCRIPTION_FILE), *(document.path for document in asset.documents), *asset.files)
+    if not changed.paths.isdisjoint(own):
+        return True
     for reference in asset.references:
-        target = reference.target
-        if target.kind is not Kind.OUTSIDE:
-            # A released file that is still there would be among the asset's files, were it not excluded.
-            wanted = changed - asset.tree.entries.keys() if reference.released else changed
-            if any(path == target.path or path.startswith(f"{target.path}/") for path in wanted):
-                return True
+        # A released file that is still there would be among the asset's files, were it not excluded.
+        some = removed if reference.released else changed
+        if some.touch(reference.target.path) or not changed.paths.isdisjoint(reference.target.links):
+            return True
     return False
 
 
 def _reaches_out(asset: Asset) -> bool:
-    """Whether the asset may have files that stand elsewhere: a path leaves its folder by `..` or a link alone."""
-    if any(_UPWARDS.search(loaded.document.text) for loaded in asset.documents):
+    """Whether the asset may have files that stand elsewhere: a path leaves its folder by `..` or a link alone.
+
+    A backslash in YAML may stand for any character.
+    """
+    if any(".." in loaded.document.text or "\\" in loaded.document.text for loaded in asset.documents):
         return True
     return any(link.startswith(f"{asset.directory}/") for link in asset.tree.links)

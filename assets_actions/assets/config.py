@@ -62,6 +62,16 @@ RefPartOrTag = Annotated[str, AfterValidator(_ref_part_or_tag)]
 Text = Annotated[str, StringConstraints(min_length=1)]
 
 
+def _plain(value: str) -> str:
+    if any(character < " " for character in value):
+        raise ValueError("holds a character that no name has")
+    return value
+
+
+PlainText = Annotated[Text, AfterValidator(_plain)]
+"""A text that is handed on as a name: of a branch, of a file."""
+
+
 class Pytest(Section):
     """`test.pytest`: how the asset's own tests are run."""
 

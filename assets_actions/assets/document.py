@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import yaml
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 100
 MAX_VALUES = 100_000
 
@@ -402,7 +402,10 @@ def _data(node: Node) -> Data:
 
 _RESOLVER: Any = yaml.resolver.Resolver()
 _CONSTRUCTOR: Any = yaml.constructor.SafeConstructor()
-_TYPED = {f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null")}
+_YAML = "tag:yaml.org,2002:"
+_TYPED = {f"{_YAML}{name}" for name in ("int", "float", "bool", "null")}
+LONGEST_NUMBER = 100
+"""To make a number of more digits than this takes time, and nobody means one."""
 
 
 def same_meaning(a: Node | None, b: Node | None) -> bool:
@@ -421,7 +424,12 @@ def same_meaning(a: Node | None, b: Node | None) -> bool:
     return a is b
 
 
-_READ_AS = {"int": "the number {}", "float": "the number {}", "bool": "{}, a truth value", "null": "nothing"}
+_READ_AS = {
+    f"{_YAML}int": "the number {}",
+    f"{_YAML}float": "the number {}",
+    f"{_YAML}bool": "{}, a truth value",
+    f"{_YAML}null": "nothing",
+}
 
 
 def read_otherwise(scalar: Scalar) -> str | None:
@@ -429,21 +437,21 @@ def read_otherwise(scalar: Scalar) -> str | None:
 
     A number that is written as its value is (`3.9`) reads the same.
     """
-    if not scalar.plain:
+    if not scalar.plain and scalar.tag not in _READ_AS:
         return None
     tag, value = _typed(scalar.text, scalar.plain, scalar.tag)
-    if tag not in _TYPED or value == scalar.text:
+    if tag not in _READ_AS or value == scalar.text:
         return None
-    return _READ_AS[tag.rpartition(":")[2]].format(value.lower() if value in ("True", "False") else value)
+    return _READ_AS[tag].format(value.lower() if value in ("True", "False") else value)
 
 
 @cache
 def _typed(text: str, plain: bool, tag: str | None) -> tuple[str, str]:
     """A scalar's YAML type, and what two texts of this type share exactly where they are the same value."""
     tag = tag or _RESOLVER.resolve(yaml.ScalarNode, text, (plain, not plain))
-    if tag not in _TYPED:
+    if tag not in _TYPED or len(text) > LONGEST_NUMBER:
         return tag, text
     try:
         return tag, repr(_CONSTRUCTOR.yaml_constructors[tag](_CONSTRUCTOR, yaml.ScalarNode(tag, text)))
-    except (ValueError, KeyError):
+    except (ValueError, LookupError, OverflowError):
         return tag, text

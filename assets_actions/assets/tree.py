@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 FILE, EXECUTABLE, SYMLINK, SUBMODULE = "100644", "100755", "120000", "160000"
 MAX_LINKS = 40
+LONGEST_PATH = 4096
+"""As on Linux; no longer path names a file."""
 REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 
 
@@ -92,6 +94,8 @@ class Tree:
         """
         if reference.startswith("/"):
             return Target(reference, Kind.OUTSIDE)
+        if len(reference) > LONGEST_PATH:
+            return Target(reference, Kind.MISSING)
         plain = below(directory, reference)
         if (entry := self.entries.get(plain)) and entry.mode in (FILE, EXECUTABLE):
             return Target(plain, Kind.FILE)

@@ -20,10 +20,11 @@ def find(root: Path, named: Path | None, setting: str | None) -> Baseline | None
         raise UserError("the baseline of the settings lies outside the repository", str(path))
     try:
         return Baseline.read(json.loads(path.read_bytes()))
+    except RecursionError:
+        raise UserError("this is no baseline of findings", str(path)) from None
     except ValueError as error:
-        raise UserError(
-            f"this {error}" if str(error).startswith("is ") else f"this is no JSON: {error}", str(path)
-        ) from None
+        problem = str(error) if str(error).startswith("is ") else f"is no JSON: {error}"
+        raise UserError(f"this {problem}", str(path)) from None
 
 
 def write(path: Path, baseline: Baseline, *, dry_run: bool) -> str:

@@ -10,6 +10,7 @@ from assets_actions import git
 from assets_actions.assets.catalog import Catalog
 from assets_actions.assets.changed import touched
 from assets_actions.errors import UserError
+from assets_actions.report.text import counted
 from assets_actions.rules.registry import Only
 from assets_actions.settings import SETTINGS_FILE
 
@@ -20,17 +21,22 @@ _QUOTED = re.compile(r'\\([0-7]{3}|[abtnvfr"\\])')
 _ESCAPES = {"a": 7, "b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13, '"': 34, "\\": 92}
 
 
-def only(repository: Repository, catalog: Catalog, since: str | None, listed: str | None, remote: str) -> Only | None:
+def only(
+    repository: Repository, catalog: Catalog, since: str | None, listed: str | None, remote: str, watched: list[str]
+) -> Only | None:
     """The changed files and the assets they touch; None (everything) where no change was asked about.
 
-    A change of the settings touches everything. Raises UserError where it cannot be told what changed.
+    A change of the settings, or of another file that is `watched`, touches everything. Raises UserError where it cannot
+    be told what changed.
     """
     if since is None and listed is None:
         return None
     files = changed_since(repository, since, remote) if since is not None else _listed(repository, listed or "")
-    own = repository.inputs.settings
-    settings = SETTINGS_FILE if own is None else _inside(repository.root, str(own.absolute()))
-    return None if settings in files else Only(touched(catalog, files), files)
+    for path in (SETTINGS_FILE, *watched):
+        target = catalog.tree.resolve("", path)
+        if not files.isdisjoint((path, target.path, *target.links)):
+            return None
+    return Only(touched(catalog, files), files)
 
 
 def changed_since(repository: Repository, ref: str, remote: str) -> set[str]:
@@ -51,7 +57,11 @@ def changed_since(repository: Repository, ref: str, remote: str) -> set[str]:
         base = _deepened(root, commit, head, remote)
     if base is None:
         raise UserError(f"`{ref}` and the checked-out commit have no common history", fix="name a ref of this history")
-    return {*git.modified_files(root, base), *git.untracked_files(root)}
+    files = {*git.modified_files(root, base), *git.untracked_files(root)}
+    if absent := sorted(files.intersection(git.sparse_files(root))):
+        message = f"{counted(len(absent), 'changed file')} not checked out (a sparse checkout): {absent[0]}, …"
+        raise UserError(message, str(root), "git sparse-checkout disable")
+    return files
 
 
 def _fetched(root: Path, ref: str, remote: str) -> str | None:

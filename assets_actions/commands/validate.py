@@ -76,6 +76,8 @@ class Inputs(common.RepositoryInputs):
     def _one_question(self) -> Self:
         if self.changed_since and self.changed_files:
             raise ValueError("changed-since and changed-files exclude each other")
+        if self.write_baseline and (self.changed_since or self.changed_files):
+            raise ValueError("write-baseline goes with a check of everything, not of changes: it would forget the rest")
         if self.dry_run and not (self.fix or self.write_baseline):
             raise ValueError("dry-run goes with fix or write-baseline; nothing else is written")
         return self
@@ -128,12 +130,21 @@ def _checked(repository: Repository, inputs: Inputs) -> FindingsReport:
     branch = settings.release_branch
     release = facts.release_files(repository.root, inputs.remote, branch) if repository.in_git else None
     catalog = repository.catalog(tree)
-    only = changes.only(repository, catalog, inputs.changed_since, inputs.changed_files, inputs.remote)
+    only = changes.only(
+        repository, catalog, inputs.changed_since, inputs.changed_files, inputs.remote, _watched(repository, selection)
+    )
     looked_at = [asset for asset in catalog.assets if only is None or asset.path in only.assets]
     known = facts.gather(settings, looked_at, release)
     verdict = check(catalog, selection.choose(rules(), strict=inputs.strict), known, only)
-    findings = [finding for finding in verdict.findings if not selection.ignores(finding)]
-    ignored = len(verdict.findings) - len(findings)
     baseline = None if inputs.write_baseline else baselines.find(repository.root, inputs.baseline, selection.baseline)
+    findings, ignored = selection.partition(verdict.findings)
     new = baseline.unknown(findings) if baseline else findings
     return FindingsReport(len(looked_at), new, verdict.skipped, ignored=ignored, known=len(findings) - len(new))
+
+
+def _watched(repository: Repository, selection: Selection) -> list[str]:
+    """The files of the repository that decide what is found, beside the usual settings."""
+    settings = repository.inputs.settings
+    inside = settings and settings.absolute().is_relative_to(repository.root)
+    own = [settings.absolute().relative_to(repository.root).as_posix()] if settings and inside else []
+    return [*own, *([selection.baseline] if selection.baseline else [])]

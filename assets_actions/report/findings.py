@@ -26,8 +26,8 @@ class FindingsReport:
     findings: Sequence[Finding]
     skipped: Sequence[Skipped] = ()
     seconds: float | None = None
-    ignored: int = 0
-    """So many more were found, and do not count for what a comment or the settings say."""
+    ignored: Sequence[Finding] = ()
+    """Those that do not count, for what a comment or the settings say."""
     known: int = 0
     """So many more were found that the baseline knows."""
     diff: str | None = None
@@ -65,7 +65,7 @@ class FindingsReport:
         parts.append(counted(counts[Severity.WARNING], "warning"))
         if counts[Severity.NOTE]:
             parts.append(counted(counts[Severity.NOTE], "note"))
-        parts += [f"{self.ignored} ignored"] if self.ignored else []
+        parts += [f"{len(self.ignored)} ignored"] if self.ignored else []
         parts += [f"{self.known} in the baseline"] if self.known else []
         if self.seconds is not None:
             parts.append(f"{self.seconds:.1f} s")
@@ -82,16 +82,21 @@ class FindingsReport:
                 "warnings": counts[Severity.WARNING],
                 "skipped": len(self.skipped),
                 "notes": counts[Severity.NOTE],
-                "ignored": self.ignored,
+                "ignored": len(self.ignored),
                 "baseline": self.known,
             },
             "findings": [finding_data(finding) for finding in self.findings],
+            **({"ignored": [finding_data(finding) for finding in self.ignored]} if self.ignored else {}),
             **({} if self.diff is None else {"diff": self.diff}),
         }
 
     def markdown(self) -> str:
-        """The headline and a table, the worst first."""
-        return f"### Validation\n\n{escape(self.headline)}\n\n{finding_table(self.findings)}"
+        """The headline and a table, the worst first; what is ignored in one that is folded."""
+        parts = ["### Validation", escape(self.headline), finding_table(self.findings)]
+        if self.ignored:
+            folded = f"<summary>{len(self.ignored)} ignored</summary>\n\n{finding_table(self.ignored)}"
+            parts.append(f"<details>{folded}\n</details>\n")
+        return "\n\n".join(parts)
 
 
 def finding_data(finding: Finding) -> dict[str, Any]:
@@ -141,7 +146,7 @@ def _excerpt(finding: Finding) -> str:
     """The source line with a caret below what is meant, and the fix; the fix alone where the line is of no help."""
     column, end, source = finding.column, finding.place.end_column, finding.place.source
     fix = f"{visible(finding.fix or '')}{' (--fix can)' if finding.edit else ''}".strip()
-    if not source.strip() or len(source) > LONGEST_EXCERPT:
+    if len(source) > LONGEST_EXCERPT or not source.strip():
         return f"{'':>12}{fix}\n" if fix else ""
     parts = (source[: column - 1], source[column - 1 : end - 1], source[end - 1 :])
     before, meant, behind = (visible(part.replace("\t", " ")) for part in parts)

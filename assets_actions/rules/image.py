@@ -3,6 +3,7 @@
 Source of all rules here: the reference, and the checks of the system in public use.
 """
 
+import re
 from collections.abc import Iterator
 
 from assets_actions.assets.asset import Asset
@@ -12,6 +13,8 @@ from .name import ENVIRONMENTS
 from .policy import Policy
 from .registry import Problem, Severity, rule
 from .wording import replacing
+
+_NEEDS_NO_QUOTES = re.compile(r"[A-Za-z][\w./-]*")
 
 
 @rule(Asset, types=ENVIRONMENTS, needs=Policy, mends=True)
@@ -26,7 +29,7 @@ def image_name(asset: Asset, policy: Policy) -> Iterator[Problem]:
         if given != wanted:
             message = f"`{given}` is not `{wanted}`"
             document, keys = asset.extra.document, ("image", "name")
-            replacement = replacing(document, keys, wanted)
+            replacement = replacing(document, keys, wanted) if _NEEDS_NO_QUOTES.fullmatch(wanted) else None
             yield Problem(document, keys, message, f"write {wanted}", replacement=replacement)
 
 

@@ -20,6 +20,8 @@ from .wording import MOST
 
 SHARED = "SharedComputeCapacityEnabled"
 MLFLOW = "mlflow_model"
+TRUE = ("true", "yes", "on")
+"""As YAML 1.1 has it."""
 MODELS = (AssetType.MODEL,)
 
 
@@ -97,7 +99,7 @@ class Said(NamedTuple):
     def shares_compute(self) -> bool | None:
         """What the system metadata says about shared compute; None where it says nothing."""
         given = self.metadata.get("sharedComputeCapacityEnabled", None)
-        return None if "sharedComputeCapacityEnabled" not in self.metadata else str(given).strip().lower() == "true"
+        return None if "sharedComputeCapacityEnabled" not in self.metadata else str(given).strip().lower() in TRUE
 
 
 def _is_given(value: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pydantic import Field
 
-from assets_actions.assets.config import Text
+from assets_actions.assets.config import PlainText, Text
 from assets_actions.assets.model import suggestion
 
 from .policy import Strict
@@ -17,6 +17,7 @@ from .registry import Finding, Rule, Severity
 
 _IGNORED_HERE = re.compile(r"#\s*assets-actions:\s*ignore\[([^\]]*)\]")
 BASELINE_VERSION = 1
+LONGEST_LINE = 500
 
 
 class Selection(Strict):
@@ -28,7 +29,7 @@ class Selection(Strict):
     per_path: dict[str, list[Text]] = Field(
         {}, description="Rules whose findings do not count in some files: pattern (`*` stands for any text) → rules."
     )
-    baseline: Text | None = Field(None, description="A file of findings to live with; see validate's --baseline.")
+    baseline: PlainText | None = Field(None, description="A file of findings to live with; see validate's --baseline.")
 
     def with_flags(self, select: Sequence[str], ignore: Sequence[str]) -> "Selection":
         """The same with what a command line says: it selects anew, and ignores more."""
@@ -61,6 +62,13 @@ class Selection(Strict):
             chosen.append(rule._replace(severity=severity))
         return chosen
 
+    def partition(self, findings: Iterable[Finding]) -> tuple[list[Finding], list[Finding]]:
+        """Those that count, and those that are ignored."""
+        sorted_out: tuple[list[Finding], list[Finding]] = ([], [])
+        for finding in findings:
+            sorted_out[self.ignores(finding)].append(finding)
+        return sorted_out
+
     def ignores(self, finding: Finding) -> bool:
         """Whether a finding does not count, for a comment on its line or for its file's path."""
         if _names(finding, _ignored_on(finding.place.source)):
@@ -74,7 +82,13 @@ class Selection(Strict):
 def _ignored_on(line: str) -> tuple[str, ...]:
     """What a comment on a line ignores. A line may be long, and have thousands of findings."""
     comment = _IGNORED_HERE.search(line)
-    return tuple(name.strip() for name in comment[1].split(",")) if comment else ()
+    if comment is None:
+        return ()
+    before = line[: comment.start()]
+    # What stands in quotes, or right behind something else, is no comment.
+    is_comment = before[-1:].isspace() or not before
+    in_quotes = before.count('"') % 2 or before.count("'") % 2
+    return tuple(name.strip() for name in comment[1].split(",")) if is_comment and not in_quotes else ()
 
 
 def _names(one: Rule | Finding, names: Iterable[str]) -> bool:
@@ -83,11 +97,11 @@ def _names(one: Rule | Finding, names: Iterable[str]) -> bool:
 
 
 class Known(NamedTuple):
-    """A finding as a baseline knows it again: not by its line, which moves with every edit above it."""
+    """A finding as a baseline knows it again: not by its line's number, which moves, but by what stands there."""
 
     file: str
     rule: str
-    message: str
+    line: str
 
 
 class Baseline(NamedTuple):
@@ -106,9 +120,11 @@ class Baseline(NamedTuple):
         try:
             if data["version"] != BASELINE_VERSION:
                 raise ValueError(f"is a baseline of version {data['version']}; {BASELINE_VERSION} can be read")
-            listed = Counter({Known(f["file"], f["rule"], f["message"]): int(f["count"]) for f in data["findings"]})
+            listed = {Known(f["file"], f["rule"], f["line"]): f["count"] for f in data["findings"]}
         except (KeyError, TypeError):
             raise ValueError("is no baseline of findings") from None
+        if not all(type(count) is int and count > 0 for count in listed.values()):
+            raise ValueError("is a baseline in which a count is no whole number above 0")
         return cls(listed)
 
     def data(self) -> dict[str, Any]:
@@ -130,4 +146,4 @@ class Baseline(NamedTuple):
 
 
 def _known(finding: Finding) -> Known:
-    return Known(finding.file, finding.rule, finding.message)
+    return Known(finding.file, finding.rule, finding.place.source.strip()[:LONGEST_LINE])

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 
 from assets_actions.assets.asset import ASSET_CONFIG, Asset
 from assets_actions.assets.catalog import Catalog
-from assets_actions.assets.document import Document
+from assets_actions.assets.document import MAX_BYTES, Document
 from assets_actions.assets.tree import SYMLINK, Kind
 
 from .registry import Problem, rule
 
 SPEC = "spec.yaml"
-LARGEST_FILE = 1024 * 1024
 SMALLEST_POINTER, LARGEST_POINTER = 120, 1024
 POINTER = b"version https://git-lfs.github.com/spec/"
 _NO_POINTERS = (".yaml", ".yml", ".py", ".md")
@@ -29,7 +28,7 @@ def _documents(asset: Asset) -> set[str]:
     return {document.path for document in asset.documents}
 
 
-@rule(Catalog)
+@rule(Catalog, everywhere=True)
 def spec_without_config(catalog: Catalog) -> Iterator[Problem]:
     """A `spec.yaml` has an `asset.yaml` beside it, or is named by one.
 
@@ -38,10 +37,10 @@ def spec_without_config(catalog: Catalog) -> Iterator[Problem]:
     Source: the checks of the system in public use.
     """
     named = {asset.spec.path for asset in catalog.assets if asset.spec}
-    for path in catalog.files_asked:
+    for path in catalog.files:
         if posixpath.basename(path) == SPEC and path not in named:
             config = posixpath.join(posixpath.dirname(path), ASSET_CONFIG)
-            if config not in catalog.tree.entries:
+            if config not in catalog.tree.entries and (catalog.asks(path) or catalog.asks(config)):
                 yield _at(path, f"no `{ASSET_CONFIG}` stands beside this spec", catalog)
 
 
@@ -66,13 +65,13 @@ def large_file(catalog: Catalog) -> Iterator[Problem]:
     Fix: keep large files in a storage, and name their place.
     Source: the checks of the system in public use.
     """
-    large = [path for path in catalog.files_asked if catalog.tree.sizes.get(path, 0) > LARGEST_FILE]
+    large = [path for path in catalog.files_asked if catalog.tree.sizes.get(path, 0) > MAX_BYTES]
     # Of what is read of an asset, yaml-syntax and unreadable-text say so.
     told = {path for asset in catalog.assets for path in (*_documents(asset), *asset.texts)} if large else set()
     for path in large:
         if path not in told:
             size = catalog.tree.sizes[path]
-            yield _at(path, f"has {size:,} bytes; {LARGEST_FILE:,} are allowed", catalog)
+            yield _at(path, f"has {size:,} bytes; {MAX_BYTES:,} are allowed", catalog)
 
 
 @rule(Catalog)
@@ -96,22 +95,29 @@ def lfs_pointer(catalog: Catalog) -> Iterator[Problem]:
             yield _at(path, "is a pointer of Git LFS, not the file itself", catalog)
 
 
-@rule(Catalog)
+@rule(Catalog, everywhere=True)
 def case_collision(catalog: Catalog) -> Iterator[Problem]:
-    """No two paths differ in case alone.
+    """No two paths, and no two assets of a type, differ in case alone.
 
-    Why: on Windows and macOS, one of them is lost when the repository is cloned.
+    Why: on Windows and macOS, one of them is lost when the repository, or its release branch, is cloned.
     Fix: rename one of them.
     """
-    known: dict[str, str] = {}
+    known: dict[str, tuple[str, str]] = {}
     reported: set[str] = set()
     for file in catalog.files:
         path = file
-        while path and (other := known.setdefault(path.casefold(), path)) is path:
+        while path and (found := known.setdefault(path.casefold(), (path, file)))[0] is path:
             path = path.rpartition("/")[0]
-        if path and other != path and path not in reported:
+        other, its_file = found
+        if path and other != path and path not in reported and (catalog.asks(file) or catalog.asks(its_file)):
             reported.add(path)
             yield _at(file, f"`{path}` and `{other}` differ in case alone", catalog)
+    ids: dict[str, Asset] = {}
+    for asset in catalog.assets:
+        if asset.id and (first := ids.setdefault(asset.id.casefold(), asset)).id != asset.id:
+            document, keys = asset.place_of("name")
+            message = f"`{asset.id}` and `{first.id}` in {first.path} differ in case alone"
+            yield Problem(document, keys, message, asset=asset.id)
 
 
 @rule(Asset, partial=True)

@@ -71,7 +71,7 @@ _ARGUMENT = re.compile(r"((?:[^{}\\]|\\.|\{[^{}]*+\})*+)\}\}")
 _IMAGE = re.compile(r"[^\s\"'=,]+(?=:$)")
 _PACKAGE = re.compile(
     r"(?<![A-Za-z0-9._-])([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*"
-    r"(?:\[[^\]]*\]\s*)?(?:===|==|~=|!=|<=|>=|<|>|=)\s*$"
+    r"(?:\[[^\[\]]*\]\s*)?(?:===|==|~=|!=|<=|>=|<|>|=)\s*$"
 )
 _COMMENT_LINE = re.compile(r"\s*#")
 _COMMENT_BEHIND = re.compile(r"(?:^|\s)#")

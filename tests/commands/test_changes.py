@@ -120,6 +120,75 @@ def test_a_change_of_the_settings_touches_everything(two: Repo) -> None:
     assert check(two, "--changed-since", "HEAD") == ["component/one", "component/two"]
 
 
+def test_settings_behind_a_link_and_the_baseline_they_name_touch_everything(two: Repo) -> None:
+    two.run("validate", "--write-baseline", "cfg/base.json")
+    two.write({"cfg/s.yml": "rules:\n  baseline: cfg/base.json\n", ".github/x": ""})
+    (two.path / ".github/assets-actions.yml").symlink_to("../cfg/s.yml")
+    two.commit()
+    assert check(two, "--changed-since", "HEAD") == []
+    two.write({"cfg/base.json": '{"version": 1, "findings": []}'})
+    assert check(two, "--changed-since", "HEAD") == ["component/one", "component/two"]
+    two.commit()
+    two.write({"cfg/s.yml": "release_branch: r\n"})
+    assert check(two, "--changed-since", "HEAD") == ["component/one", "component/two"]
+    two.commit()
+    two.write({"cfg/s.yml": "release_branch: q\n"})
+    assert check(two, "--changed-since", "HEAD", "--settings", "cfg/s.yml") == ["component/one", "component/two"]
+
+
+def test_a_removed_asset_config_leaves_its_spec_behind_and_that_is_found(two: Repo) -> None:
+    (two.path / "assets/one/asset.yaml").unlink()
+    ran = two.run("validate", "--format", "json", "--changed-since", "HEAD")
+    assert [(f["rule"], f["file"]) for f in ran.json["findings"]] == [("spec-without-config", "assets/one/spec.yaml")]
+
+
+@pytest.mark.parametrize(
+    "context", ["{dir: .., dockerfile: Dockerfile}", "{dir: ..}", '{dir: "\\x2e\\x2e"}', '{dir: ".."}']
+)
+def test_a_folder_is_found_however_its_path_is_written(repo: Repo, context: str) -> None:
+    files = environment("sklearn-1.7")
+    old = "assets/sklearn-1.7/"
+    files = {path.replace(old, f"{old}meta/"): text for path, text in files.items() if "context/" not in path}
+    config = f"{old}meta/environment.yaml"
+    files[config] = files[config].replace("context:\n    dir: context\n", f"context: {context}\n")
+    files[f"{old}Dockerfile"] = "FROM scratch\n"
+    repo.commit(files)
+    repo.write({f"{old}Dockerfile": "FROM scratch\nRUN pip install --extra-index-url https://x a\n"})
+    ran = repo.run("validate", "--format", "json", "--select", "build-context", "--changed-since", "HEAD")
+    assert [f["rule"] for f in ran.json["findings"]] == ["disallowed-index"]
+
+
+def test_a_link_that_leads_elsewhere_now_is_a_change(repo: Repo) -> None:
+    files = component()
+    files["assets/adder/asset.yaml"] += "test:\n  pytest:\n    pip_requirements: req.txt\n"
+    repo.write({**files, "assets/adder/real.txt": ""})
+    link = repo.path / "assets/adder/req.txt"
+    link.symlink_to("real.txt")
+    repo.commit()
+    link.unlink()
+    link.symlink_to("/etc/passwd")
+    ran = repo.run("validate", "--format", "json", "--changed-since", "HEAD")
+    assert [f["rule"] for f in ran.json["findings"]] == ["outside-repository"]
+
+
+@pytest.mark.parametrize("names", [("readme.md", "README.md"), ("README.md", "readme.md")])
+def test_a_name_that_differs_in_case_alone_is_found_whichever_is_new(repo: Repo, names: tuple[str, str]) -> None:
+    repo.commit({**component(), f"assets/{names[0]}": ""})
+    repo.write({f"assets/{names[1]}": ""})
+    ran = repo.run("validate", "--format", "json", "--changed-since", "HEAD")
+    assert [f["rule"] for f in ran.json["findings"]] == ["case-collision"]
+
+
+def test_a_changed_file_that_is_not_checked_out_is_an_error_and_never_a_pass(two: Repo) -> None:
+    two.git("switch", "--quiet", "--create", "work")
+    two.commit({"assets/one/src/add.py": "print(2)\n"})
+    two.git("sparse-checkout", "set", "assets/two")
+    ran = two.run("validate", "--changed-since", "main")
+    assert ran.code == 2
+    assert "1 changed file not checked out (a sparse checkout): assets/one/src/add.py" in ran.err
+    assert check(two, "--changed-since", "HEAD") == []
+
+
 @pytest.mark.parametrize(
     ("listed", "wanted"),
     [

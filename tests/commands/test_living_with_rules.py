@@ -87,6 +87,29 @@ def test_a_comment_for_another_rule_ignores_nothing(repo: Repo) -> None:
     assert found(repo, "--select", "tag") == ["tag-value-type"]
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        '"3.10 # assets-actions: ignore[tag]"',
+        "'x' # x 'assets-actions: ignore[tag]",
+    ],
+)
+def test_what_is_no_comment_ignores_nothing(repo: Repo, value: str) -> None:
+    repo.write({**BAD, SPEC: component()[SPEC] + f"tags: {{a: 1.10, b: {value}\n}}\n"})
+    ran = repo.run("validate", "--format", "json", "--select", "tag")
+    assert [f["line"] for f in ran.json["findings"]] == [6]
+
+
+def test_what_is_ignored_is_still_shown_to_who_looks(repo: Repo, tmp_path: Path) -> None:
+    repo.write({**BAD, SPEC: TAGGED.replace("# the oldest", "# assets-actions: ignore[tag] known")})
+    ran = repo.run("validate", "--format", "json")
+    assert [f["rule"] for f in ran.json["ignored"]] == ["tag-value-type"]
+    summary = tmp_path / "summary.md"
+    repo.run("validate", env={"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)})
+    assert "<summary>1 ignored</summary>" in summary.read_text()
+    assert "<code>tag-value-type</code>" in summary.read_text()
+
+
 def test_a_baseline_knows_what_is_there_today_and_nothing_more(repo: Repo) -> None:
     repo.write(BAD)
     ran = repo.run("validate", "--write-baseline", "base.json", "--dry-run")
@@ -95,9 +118,11 @@ def test_a_baseline_knows_what_is_there_today_and_nothing_more(repo: Repo) -> No
     assert not (repo.path / "base.json").exists()
     assert repo.run("validate", "--write-baseline", "base.json").code == 0
     assert found(repo, "--baseline", "base.json") == []
-    # Lines move; what is new is told, also where it says the same a second time.
+    # Lines move; what is new is told, and what stands elsewhere or otherwise is new.
     repo.write({SPEC: "# a comment\n" + TAGGED})
     assert found(repo, "--baseline", "base.json") == []
+    repo.write({SPEC: TAGGED.replace("3.10", "3.20")})
+    assert found(repo, "--baseline", "base.json") == ["tag-value-type"]
     repo.write({SPEC: TAGGED + "  Other: 2.10\n"})
     assert found(repo, "--baseline", "base.json") == ["tag-value-type"]
     ran = repo.run("validate", "--format", "json", "--baseline", "base.json")
@@ -126,6 +151,15 @@ def test_the_settings_name_a_baseline_of_the_repository(repo: Repo, tmp_path: Pa
         ("[]", "this is no baseline of findings"),
         ('{"version": 7, "findings": []}', "this is a baseline of version 7"),
         ('{"version": 1, "findings": [{"file": "x"}]}', "this is no baseline of findings"),
+        (
+            '{"version": 1, "findings": [{"file": "x", "rule": "x", "line": "", "count": 1e400}]}',
+            "this is a baseline in which a count is no whole number",
+        ),
+        (
+            '{"version": 1, "findings": [{"file": "x", "rule": "x", "line": "", "count": -5}]}',
+            "this is a baseline in which a count is no whole number",
+        ),
+        ("[" * 200_000, "this is no baseline of findings"),
     ],
 )
 def test_a_baseline_that_is_none_is_told(repo: Repo, content: str, message: str) -> None:
@@ -175,6 +209,18 @@ def test_fix_leaves_alone_what_is_ignored_or_in_the_baseline(repo: Repo) -> None
     repo.run("validate", "--fix", "--baseline", "base.json")
     repo.run("validate", "--fix", "--ignore", "tag")
     assert (repo.path / SPEC).read_text() == TAGGED
+
+
+def test_a_mend_that_would_not_read_back_is_not_made(repo: Repo) -> None:
+    repo.write({**environment("sklearn-1.7"), ".github/assets-actions.yml": "images:\n  prefix: 'acme: #x/'\n"})
+    assert repo.run("validate", "--fix", "--format", "json").json["diff"] == ""
+
+
+def test_a_baseline_is_of_everything(repo: Repo) -> None:
+    repo.commit(BAD)
+    ran = repo.run("validate", "--write-baseline", "base.json", "--changed-since", "HEAD")
+    assert ran.code == 2
+    assert "it would forget the rest" in ran.err
 
 
 def test_a_dry_run_of_nothing_is_told(repo: Repo) -> None:

@@ -191,6 +191,8 @@ def test_settings_say_where_assets_are(repo: Repo) -> None:
     [
         ("assets_dir: [x]\n", ".github/assets-actions.yml:1:1: wrong settings: there is no setting `assets_dir`"),
         ("\nassets_dirs: x\n", ".github/assets-actions.yml:2:14: wrong settings: `x` is not a list"),
+        ("assets_dirs: []\n", ".github/assets-actions.yml:1:14: wrong settings: a list"),
+        ('release_branch: "x\\0y"\n', "holds a character that no name has"),
         ("a: [\n", ".github/assets-actions.yml:1:4: wrong settings: did not find expected"),
     ],
 )

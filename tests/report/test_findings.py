@@ -41,7 +41,7 @@ def test_notes_and_skipped_checks_are_counted_where_there_are_any() -> None:
 
 
 def test_what_is_ignored_or_known_is_counted_where_there_is_any() -> None:
-    text = plain(FindingsReport(1, [], ignored=2, known=3).text())
+    text = plain(FindingsReport(1, [], ignored=[finding(), finding()], known=3).text())
     assert text == "1 asset · 0 errors · 0 warnings · 2 ignored · 3 in the baseline\n"
 
 

@@ -23,7 +23,7 @@ BAD = [
     Example("yaml-syntax", changed(ADDER, S, ("name: adder", "name: [adder")), f"{S}:2:7", "flow sequence"),
     Example("yaml-syntax", {**ADDER, C: "type: code\nname: \xff".encode("latin-1")}, f"{C}:2:7", "0xff is not UTF-8"),
     Example("yaml-syntax", {**ADDER, C: "- " * 200}, f"{C}:1:201", "nested deeper"),
-    Example("yaml-syntax", {**ADDER, C: "#" * 1_000_001}, f"{C}:1:1", "too large"),
+    Example("yaml-syntax", {**ADDER, C: "#" * 1_048_577}, f"{C}:1:1", "too large"),
     Example("duplicate-key", changed(ADDER, S, ("name: adder", "name: a\nname: adder")), f"{S}:3:1", "`name` is already set on line 2"),
     Example("unknown-key", changed(ADDER, C, ("spec:", "sepc: x\nspec:")), f"{C}:2:1", "did you mean `spec`?"),
     Example("unknown-key", changed(ENV, EE, ("    dir:", "    dirr: x\n    dir:")), f"{EE}:5:5", "did you mean `dir`?"),

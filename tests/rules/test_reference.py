@@ -47,10 +47,10 @@ BAD = [
     Example("wrong-file-kind", changed(ENV, EE, ("dir: context", "dir: context/Dockerfile")), f"{EE}:5:10", "a directory is needed"),
     Example("submodule", Given({**ADDER, "assets/adder/src/m": ""}, {"assets/adder/src/m": SUBMODULE}), f"{C}:1:1", "`assets/adder/src/m` is a submodule"),
     Example("unreadable-text", {**ADDER, "assets/adder/description.md": "first\ncaf\xe9\n".encode("latin-1")}, "assets/adder/description.md:2:4", "0xe9 is not UTF-8"),
-    Example("unreadable-text", {**ENV, ED: "#" * 1_000_001 + "\nFROM scratch"}, f"{ED}:1:1", "too large"),
+    Example("unreadable-text", {**ENV, ED: "#" * 1_048_577 + "\nFROM scratch"}, f"{ED}:1:1", "too large"),
     Example(
         "unreadable-text",
-        changed(context(x_txt="#" * 1_000_001), EE, ("dir: context", "dir: context\n    template_files: [x.txt]")),
+        changed(context(x_txt="#" * 1_048_577), EE, ("dir: context", "dir: context\n    template_files: [x.txt]")),
         f"assets/{NAME}/context/x.txt:1:1",
         "too large",
     ),

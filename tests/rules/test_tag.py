@@ -174,7 +174,7 @@ def test_of_many_wrong_values_and_unknown_tags_only_the_first_are_looked_up() ->
     ("tags", "place"),
     [
         ("{Python: &p 3.10, GPU: x, OS: y}", "3:16"),
-        ("{Python: '3', OS: !!null '', GPU: &g no}", "3:41"),
+        ("{Python: '3', OS: Linux, GPU: &g no}", "3:37"),
         ('{OS: "y", ? Python}', "3:25"),
         ("{Python: 3.10\n  , OS: y}", None),
     ],
