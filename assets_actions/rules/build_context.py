@@ -14,7 +14,7 @@ _BROKEN = r"(?:\\[ \t]*\r?\n|[\"'])*"
 _EXTRA, _INDEX, _URL = (_BROKEN.join(word) for word in ("extra", "index", "url"))
 _DASH = f"{_BROKEN}[-_]{_BROKEN}"
 _OPTION = re.compile(
-    rf"(?:--|[A-Z]+_)?(?<![A-Za-z]){_EXTRA}{_DASH}{_INDEX}(?:{_DASH}{_URL})?"
+    rf"(?:--|(?<![A-Za-z])[A-Z]{{1,20}}_)?(?<![A-Za-z]){_EXTRA}{_DASH}{_INDEX}(?:{_DASH}{_URL})?"
     # pip takes any beginning of an option's name.
     r"|--extra(?:-[a-z]*)?[ \t=]+[\"']?\w+://",
     re.IGNORECASE,
