@@ -156,17 +156,14 @@ def ahead(question: Callable[[], T]) -> Callable[[], T]:
     return answer
 
 
-def listed_files(repo: Path) -> dict[str, Entry | None]:
-    """Files of the working tree that are tracked, or untracked and not ignored (None): path → entry in the index."""
-    untracked = ahead(lambda: untracked_files(repo))
-    files: dict[str, Entry | None] = {}
+def tracked_files(repo: Path) -> dict[str, Entry]:
+    """Files of the index: path → entry."""
+    files: dict[str, Entry] = {}
     tracked = _text(_run(repo, "ls-files", "-z", "--stage").stdout)
     for line in tracked.split("\0")[:-1]:
         meta, path = line.split("\t", 1)
         mode, blob, _ = meta.split(" ")
         files[path] = Entry(mode, blob)
-    for path in untracked():
-        files.setdefault(path, None)
     return files
 
 

@@ -20,12 +20,22 @@ def scan(root: Path, in_git: bool, *, blobs: bool = False) -> Tree:
     working tree's; outside of git all. Symbolic links are not followed; neither pipes nor devices are files.
     With `blobs`, files that are as the index has them get their blob's id.
     """
-    modified = git.ahead(lambda: git.modified_files(root)) if blobs else list
-    listed = git.listed_files(root) if in_git else dict.fromkeys(_walk(root))
-    found = {path: one for path, tracked in listed.items() if (one := _entry(root, path, tracked, blobs))}
-    for path in modified():
-        if path in found:
-            found[path] = found[path][0]._replace(blob=""), found[path][1]
+    found: dict[str, tuple[Entry, int]] = {}
+
+    def add(path: str, tracked: Entry | None) -> None:
+        if (one := _entry(root, path, tracked, blobs)) is not None:
+            found.setdefault(path, one)
+
+    if in_git:
+        untracked = git.ahead(lambda: git.untracked_files(root))
+        modified = git.ahead(lambda: git.modified_files(root)) if blobs else list
+        for path, tracked in git.tracked_files(root).items():
+            add(path, tracked)
+        for path in modified():
+            if path in found:
+                found[path] = found[path][0]._replace(blob=""), found[path][1]
+    for path in untracked() if in_git else _walk(root):
+        add(path, None)
     entries = {path: entry for path, (entry, _) in found.items()}
 
     def read(paths: Sequence[str], limit: int | None) -> Iterator[bytes]:

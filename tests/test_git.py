@@ -127,7 +127,7 @@ def test_a_hooks_variables_lead_nowhere_else(repo: Repo, tmp_path: Path, monkeyp
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
     assert git.commit_of(repo.path, "HEAD") == commit
-    assert list(git.listed_files(repo.path)) == ["a"]
+    assert list(git.tracked_files(repo.path)) == ["a"]
 
 
 def test_a_large_blob_is_read_up_to_the_limit(repo: Repo) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
@@ -115,6 +114,8 @@ def _not_a_choice(given: object, expected: str) -> str:
 
 def suggestion(given: object, choices: list[str]) -> str:
     """`; did you mean …?`, where one of the choices is close to what was given."""
+    from difflib import get_close_matches
+
     close = get_close_matches(str(given)[:LONGEST_SHOWN], choices, n=1)
     return f"; did you mean `{close[0]}`?" if close else ""
 

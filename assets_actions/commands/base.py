@@ -13,8 +13,6 @@ from assets_actions.assets.tree import Tree
 from assets_actions.errors import ExitCode, UserError
 from assets_actions.report.base import Report
 from assets_actions.report.findings import FindingsReport
-from assets_actions.report.junit import junit
-from assets_actions.report.sarif import sarif
 from assets_actions.report.text import plain
 from assets_actions.rules import rules
 from assets_actions.rules.policy import Policy
@@ -104,5 +102,9 @@ def emit(outcome: Outcome, inputs: Inputs) -> None:
 def _file(report: Report, form: Format) -> str:
     """The result for machines: as JSON, where the format is not one of theirs."""
     if form == "junit":
+        from assets_actions.report.junit import junit
+
         return junit(report.findings, "assets-actions")
+    from assets_actions.report.sarif import sarif
+
     return json.dumps(sarif(report.findings, rules()) if form == "sarif" else report.data(), indent=2) + "\n"

@@ -1,6 +1,5 @@
 """Carry out the mends of findings, in the files."""
 
-import difflib
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +17,8 @@ def apply(root: Path, findings: Sequence[Finding], *, dry_run: bool) -> str:
 
     A file that changed since it was read is left alone; of two mends of the same place, the first is made.
     """
+    import difflib
+
     edits: dict[str, list[Edit]] = defaultdict(list)
     for finding in findings:
         if finding.edit:

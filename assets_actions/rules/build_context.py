@@ -9,7 +9,8 @@ from assets_actions.assets.texts import TextFile
 
 from .registry import Problem, rule
 
-_BROKEN = r"(?:\\[ \t]*\r?\n|[\"'])*"
+_PART = re.compile(r"\\[ \t]*\r?\n|[\"']")
+_BROKEN = f"(?:{_PART.pattern})*"
 """What may stand between two letters of an option and is not there for whoever runs it: a line's end, a quote."""
 _EXTRA, _INDEX, _URL = (_BROKEN.join(word) for word in ("extra", "index", "url"))
 _DASH = f"{_BROKEN}[-_]{_BROKEN}"
@@ -31,8 +32,9 @@ def disallowed_index(file: TextFile) -> Iterator[Problem]:
     Source: the checks of the system in public use; pip's documentation of `--extra-index-url`, and how it reads lines.
     """
     text = file.document.text
-    if not file.in_context or not (found := list(_OPTION.finditer(text))):
+    if not file.in_context or "extra" not in _PART.sub("", text).lower():
         return
+    found = list(_OPTION.finditer(text))
     # As pip does, which ends a line at more characters than an editor shows it to.
     lines = text.splitlines(keepends=True)
     starts = [0, *accumulate(map(len, lines))]

@@ -1,7 +1,6 @@
 """Dockerfiles of environments."""
 
 import re
-import shlex
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -94,6 +93,8 @@ def _instructions(text: str) -> Iterator[_Instruction]:
 def _instruction(parts: list[str], start: int, end: int) -> Iterator[_Instruction]:
     name, _, rest = "".join(parts).strip().replace("\t", " ").partition(" ")
     if name.upper() in ("ARG", "FROM"):
+        import shlex
+
         try:
             words = shlex.split(rest) if len(rest) <= LONGEST_ARGUMENTS else rest.split()
         except ValueError:

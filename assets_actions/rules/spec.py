@@ -115,7 +115,7 @@ def unknown_spec_tag(asset: Asset) -> Iterator[Problem]:
     assert asset.spec
     text = asset.spec.document.text
     # Without its environment config, of which other rules say so, nobody knows what an environment's tags would be.
-    if "{{" not in text or (asset.type is AssetType.ENVIRONMENT and not asset.environment):
+    if not _OUR_TAG.search(text) or (asset.type is AssetType.ENVIRONMENT and not asset.environment):
         return
     known = known_spec_tags(asset)
     wrong = (tag for line in _LINE.finditer(text) for tag in _tags_before_comment(text, line) if tag[1] not in known)

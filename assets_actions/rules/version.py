@@ -5,8 +5,6 @@ Source of all rules here: how the reference releases: a version once, and a chan
 
 from collections.abc import Iterator
 
-from packaging.version import InvalidVersion, Version
-
 from assets_actions.assets.asset import Asset
 from assets_actions.assets.config import AssetType
 from assets_actions.release.history import Released
@@ -54,6 +52,8 @@ def version_goes_down(asset: Asset, released: Released) -> Iterator[Problem]:
     old = released.versions.get(asset.id or "")
     if old is None or old == asset.version or asset.version is None:
         return
+    from packaging.version import InvalidVersion, Version
+
     try:
         goes_down = Version(asset.version) < Version(old)
     except InvalidVersion:

@@ -5,7 +5,6 @@ from collections.abc import Collection
 from functools import cached_property
 from typing import Annotated, Literal, NamedTuple, Protocol, Self
 
-from packaging.version import InvalidVersion, Version
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 from .tags import ImageTag, PackageVersion, Wanted, find_tags, splice
@@ -22,6 +21,8 @@ def _reference(value: str) -> str:
 
 def _version(value: str) -> str:
     """A version as PEP 440 has it: a look-up that failed softly (`None`) is none."""
+    from packaging.version import InvalidVersion, Version
+
     try:
         Version(value)
     except InvalidVersion:

@@ -8,8 +8,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from packaging.utils import canonicalize_name
-
 
 @dataclass(frozen=True)
 class ImageTag:
@@ -37,6 +35,8 @@ class PackageVersion:
     @property
     def canonical(self) -> "PackageVersion":
         """The same with the package's one name among its spellings (PEP 503)."""
+        from packaging.utils import canonicalize_name
+
         return PackageVersion(canonicalize_name(self.package), self.pre)
 
     def __str__(self) -> str:
