@@ -116,9 +116,14 @@ def _said(asset: Asset) -> Said | None:
     return Said(spec.tags or {}, spec.properties or {}, getattr(spec, "system_metadata", None) or {})
 
 
-def _scenarios(said: Said) -> list[Scenario]:
-    """Inference, and the others of which the spec says anything."""
-    return [INFERENCE, *(one for one in OTHERS if any(_is_there(said, value) for value in _values(said, one)))]
+@lru_cache(maxsize=1)
+def _scenarios(asset: Asset) -> list[list[Value]]:
+    """The values of inference, and of the other scenarios of which the spec says anything (see `_values`)."""
+    said = _said(asset)
+    if said is None:
+        return []
+    others = [_values(said, one) for one in OTHERS]
+    return [_values(said, INFERENCE), *(values for values in others if any(_is_there(said, v) for v in values))]
 
 
 def _is_there(said: Said, value: Value) -> bool:
@@ -163,8 +168,8 @@ def missing_model_tag(asset: Asset) -> Iterator[Problem]:
     if said.shares_compute is False or (said.shares_compute is None and SHARED not in said.tags):
         message = f"the tag `{SHARED}` of an MLflow model is missing"
         yield Problem(asset.spec.document, ("tags", SHARED), message, at_key=True)
-    for scenario in _scenarios(said):
-        yield from _lacks(asset, _values(said, scenario)[0], "tag")
+    for allowed, *_ in _scenarios(asset):
+        yield from _lacks(asset, allowed, "tag")
 
 
 @rule(Asset, types=MODELS)
@@ -184,8 +189,8 @@ def missing_model_property(asset: Asset) -> Iterator[Problem]:
     if said.shares_compute is False or (said.shares_compute is None and not _is_given(said.properties.get(SHARED))):
         message = f"the property `{SHARED}` of an MLflow model is missing"
         yield Problem(asset.spec.document, ("properties", SHARED), message, at_key=True)
-    for scenario in _scenarios(said):
-        for value in _values(said, scenario)[1:]:
+    for _, *properties in _scenarios(asset):
+        for value in properties:
             yield from _lacks(asset, value, "property")
 
 
@@ -196,13 +201,10 @@ def model_computes_differ(asset: Asset) -> Iterator[Problem]:
     Why: a recommended size that is not allowed cannot be chosen.
     Fix: make the two lists equal.
     """
-    said = _said(asset)
-    if said is None or asset.spec is None:
-        return
-    for scenario in _scenarios(said):
-        allowed, _, recommended, *_ = _values(said, scenario)
-        differing = allowed.places.keys() ^ recommended.places.keys()
-        if allowed.places and recommended.places and differing:
+    for allowed, _, recommended, *_ in _scenarios(asset):
+        both = allowed.places.keys(), recommended.places.keys()
+        differing = both[0] ^ both[1]
+        if asset.spec and all(both) and differing:
             names = ", ".join(sorted(differing)[:MOST]) + (", …" if len(differing) > MOST else "")
             message = f"`{recommended.keys[-1]}` and `{allowed.keys[-1]}` differ in {names}"
             yield Problem(asset.spec.document, recommended.keys, message)
@@ -215,10 +217,9 @@ def unsupported_compute(asset: Asset, policy: Policy) -> Iterator[Problem]:
     Why: a deployment on another size fails.
     Fix: remove it from the list; setting: `models.inference_skus`.
     """
-    said = _said(asset)
-    if said is None or asset.spec is None:
-        return
-    allowed = said.tag(INFERENCE.allow_list, "supportedComputes", INFERENCE.computes)
     skus = policy.models.inference_skus
-    for name, keys in islice(((name, keys) for name, keys in allowed.places.items() if name not in skus), MOST):
-        yield Problem(asset.spec.document, keys, f"models are not served on `{name}`{suggestion(name, skus)}")
+    for allowed, *_ in _scenarios(asset)[:1]:  # inference is the first
+        wrong = ((name, keys) for name, keys in allowed.places.items() if name not in skus)
+        for name, keys in islice(wrong, MOST):
+            assert asset.spec
+            yield Problem(asset.spec.document, keys, f"models are not served on `{name}`{suggestion(name, skus)}")
