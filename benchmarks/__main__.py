@@ -107,7 +107,10 @@ def tasks(case: str, place: Path, corpus: Path, peer: str | None) -> list[Task]:
     validation, update = None, None
     if peer:
         switches = ["-i", "assets", "-a", "asset.yaml", "-n", "-I", "-C", "-b", "-t", "-e"]
-        validation = [peer, "-m", "azureml.assets.validate_assets", *switches]
+        # Its checks are two commands; ours makes both.
+        commands = [["validate_assets", *switches], ["validate_tree", "-i", "assets"]]
+        lines = [shlex.join([peer, "-m", f"azureml.assets.{name}", *more]) for name, *more in commands]
+        validation = ["sh", "-c", "; ".join(lines)]
         update = [peer, str(SHARED / "peer/update.py"), str(place), str(place / "peer-output")]
     with (min((place / "main/assets").rglob("spec.yaml"))).open("a") as spec:
         spec.write("# changed\n")
