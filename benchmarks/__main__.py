@@ -115,12 +115,13 @@ def tasks(case: str, place: Path, corpus: Path, peer: str | None) -> list[Task]:
     with (min((place / "main/assets").rglob("spec.yaml"))).open("a") as spec:
         spec.write("# changed\n")
     return [
-        Task(f"validate, {case}", [*OURS, "validate"], place / "main", validation),
         Task(
             f"validate --changed-since, one file, {case}",
             [*OURS, "validate", "--changed-since", "HEAD"],
             place / "main",
         ),
+        # The public system writes specs anew while it validates them, so that after it much has changed.
+        Task(f"validate, {case}", [*OURS, "validate"], place / "main", validation),
         Task(f"detect-changes, {case}", [*OURS, "detect-changes", *pins], place / "main", update),
     ]
 
