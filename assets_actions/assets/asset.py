@@ -4,7 +4,7 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from .config import (
     AUTO,
@@ -27,8 +27,9 @@ DESCRIPTION_FILE = "description.md"
 DATA_KINDS = {"uri_file": Kind.FILE, "uri_folder": Kind.DIRECTORY}
 
 
-class Reference(NamedTuple):
-    """A path that a document names: where (a path of keys), as written, where it leads, and what it must lead to.
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """A path that a document names: where (a path of keys), as written, and what it must lead to.
 
     `wanted` is None where a file and a directory will both do; `released` tells whether the asset's release carries
     what the path leads to.
@@ -37,9 +38,16 @@ class Reference(NamedTuple):
     document: Document
     keys: KeyPath
     text: str
-    target: Target
     wanted: Kind | None
     released: bool
+    tree: Tree
+    base: str
+    """The directory that the path is relative to."""
+
+    @cached_property
+    def target(self) -> Target:
+        """Where the path leads."""
+        return self.tree.resolve(self.base, self.text)
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,8 +232,8 @@ class Asset:
         released: bool = False,
         base: str | None = None,
     ) -> Reference:
-        target = self.tree.resolve(posixpath.dirname(loaded.path) if base is None else base, text)
-        return Reference(loaded.document, keys, text, target, wanted, released)
+        base = posixpath.dirname(loaded.path) if base is None else base
+        return Reference(loaded.document, keys, text, wanted, released, self.tree, base)
 
     def _config_references(self) -> Iterator[Reference]:
         config = self.config.model

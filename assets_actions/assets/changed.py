@@ -58,10 +58,7 @@ def _is_touched(asset: Asset, changed: _Files, removed: _Files) -> bool:
 
 
 def _reaches_out(asset: Asset) -> bool:
-    """Whether the asset may have files that stand elsewhere: a path leaves its folder by `..` or a link alone.
-
-    A backslash in YAML may stand for any character.
-    """
-    if any(".." in loaded.document.text or "\\" in loaded.document.text for loaded in asset.documents):
+    """Whether the asset may have files that stand elsewhere: a path leaves its folder by `..` or a link alone."""
+    if any(".." in reference.text for reference in asset.references):
         return True
     return any(link.startswith(f"{asset.directory}/") for link in asset.tree.links)

@@ -17,7 +17,7 @@ from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 100
-MAX_VALUES = 100_000
+MAX_VALUES = 25_000
 
 HINTS = {
     "mapping values are not allowed in this context": "a value that holds `: ` needs quotes",

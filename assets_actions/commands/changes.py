@@ -21,22 +21,28 @@ _QUOTED = re.compile(r'\\([0-7]{3}|[abtnvfr"\\])')
 _ESCAPES = {"a": 7, "b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13, '"': 34, "\\": 92}
 
 
-def only(
-    repository: Repository, catalog: Catalog, since: str | None, listed: str | None, remote: str, watched: list[str]
-) -> Only | None:
-    """The changed files and the assets they touch; None (everything) where no change was asked about.
+def files(repository: Repository, since: str | None, listed: str | None, remote: str) -> set[str] | None:
+    """The changed files; None where no change was asked about.
 
-    A change of the settings, or of another file that is `watched`, touches everything. Raises UserError where it cannot
-    be told what changed.
+    Raises UserError where it cannot be told what changed.
     """
-    if since is None and listed is None:
+    if since is not None:
+        return changed_since(repository, since, remote)
+    return None if listed is None else _listed(repository, listed)
+
+
+def only(catalog: Catalog, changed: set[str] | None, watched: Iterable[str]) -> Only | None:
+    """The changed files with the assets they touch; None (everything) where no change was asked about.
+
+    A change of the settings, or of another file that is `watched`, touches everything.
+    """
+    if changed is None:
         return None
-    files = changed_since(repository, since, remote) if since is not None else _listed(repository, listed or "")
     for path in (SETTINGS_FILE, *watched):
         target = catalog.tree.resolve("", path)
-        if not files.isdisjoint((path, target.path, *target.links)):
+        if not changed.isdisjoint((path, target.path, *target.links)):
             return None
-    return Only(touched(catalog, files), files)
+    return Only(touched(catalog, changed), changed)
 
 
 def changed_since(repository: Repository, ref: str, remote: str) -> set[str]:

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from assets_actions import git, terminal
+from assets_actions import git
 from assets_actions.assets.asset import Asset
 from assets_actions.assets.tree import Tree
 from assets_actions.errors import UserError
@@ -38,7 +38,6 @@ def gather(
     if release is None:
         return Facts(known, {Released: "this is no git repository, so what was released is not known"})
     try:
-        with terminal.working("Comparing with what was released"):
-            return Facts([*known, look_back(assets, *release())])
+        return Facts([*known, look_back(assets, *release())])
     except UserError as error:
         return Facts(known, {Released: f"what was released is not known here: {error.message}"})

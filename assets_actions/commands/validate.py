@@ -22,6 +22,8 @@ from typing import Self
 
 from pydantic import BaseModel, Field, model_validator
 
+from assets_actions import git, terminal
+from assets_actions.assets.model import suggestion
 from assets_actions.errors import ExitCode, UserError
 from assets_actions.report.findings import FindingsReport
 from assets_actions.report.rules import RuleReport, RulesReport
@@ -99,11 +101,12 @@ def run(inputs: Inputs) -> Outcome:
         return Outcome(RulesReport(rules()), Outputs())
     started = time.perf_counter()
     repository = open_repository(inputs, needs_git=False)
-    report = _checked(repository, inputs)
     diff = None
-    if inputs.fix:
-        diff = fixes.apply(repository.root, report.findings, dry_run=inputs.dry_run)
-        report = report if inputs.dry_run else _checked(repository, inputs)
+    with terminal.working("Checking assets"):
+        report = _checked(repository, inputs)
+        if inputs.fix:
+            diff = fixes.apply(repository.root, report.findings, dry_run=inputs.dry_run)
+            report = report if inputs.dry_run else _checked(repository, inputs)
     report = report.having(seconds=time.perf_counter() - started, diff=diff)
     note = None
     if inputs.write_baseline:
@@ -115,9 +118,10 @@ def run(inputs: Inputs) -> Outcome:
 
 
 def _named(name: str) -> Rule:
-    if problems := Selection(select=[name]).unknown(rules()):
-        raise UserError(problems[0], fix="--list-rules lists them")
-    return next(rule for rule in rules() if name in (rule.id, rule.group))
+    by_id = {rule.id: rule for rule in rules()}
+    if name not in by_id:
+        raise UserError(f"there is no rule `{name}`{suggestion(name, list(by_id))}", fix="--list-rules lists them")
+    return by_id[name]
 
 
 def _checked(repository: Repository, inputs: Inputs) -> FindingsReport:
@@ -129,10 +133,9 @@ def _checked(repository: Repository, inputs: Inputs) -> FindingsReport:
         raise UserError("; ".join(problems), where, "assets-actions validate --list-rules lists them")
     branch = settings.release_branch
     release = facts.release_files(repository.root, inputs.remote, branch) if repository.in_git else None
+    changed = git.ahead(lambda: changes.files(repository, inputs.changed_since, inputs.changed_files, inputs.remote))
     catalog = repository.catalog(tree)
-    only = changes.only(
-        repository, catalog, inputs.changed_since, inputs.changed_files, inputs.remote, _watched(repository, selection)
-    )
+    only = changes.only(catalog, changed(), _watched(repository, selection))
     looked_at = [asset for asset in catalog.assets if only is None or asset.path in only.assets]
     known = facts.gather(settings, looked_at, release)
     verdict = check(catalog, selection.choose(rules(), strict=inputs.strict), known, only)
