@@ -1,7 +1,7 @@
 """An asset: its documents, the paths they name, and the files that a release of it carries."""
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from .config import (
     ModelConfig,
     StorageConfig,
 )
+from .dependencies import Dependency, dependencies
 from .document import Document, KeyPath
 from .model import Loaded, Section
 from .spec import Spec
@@ -94,6 +95,15 @@ class Asset:
     def version(self) -> str | None:
         """`auto`, or the version in the asset config, else the spec's; None where neither has one."""
         return self._own_or_spec("version")
+
+    @cached_property
+    def dependencies(self) -> list[Dependency]:
+        """The environments and components that the spec refers to."""
+        return list(dependencies(self.spec)) if self.spec else []
+
+    def know(self, name: str | None, version: str | None, is_loaded: bool, dependencies: Sequence[Dependency]) -> None:
+        """Take these from whoever has read the asset's documents already, so that they need not be read for it."""
+        self.__dict__.update(name=name, version=version, is_loaded=is_loaded, dependencies=dependencies)
 
     def _own_or_spec(self, key: str) -> str | None:
         for loaded in (self.config, self.spec):

@@ -4,14 +4,16 @@ import posixpath
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple, TypeVar
 
 from .asset import ASSET_CONFIG, Asset
 from .config import EXTRA_CONFIGS, AnyConfig, AssetConfig, AssetType
-from .dependencies import Dependency, dependencies
 from .document import MAX_BYTES, Document, Unreadable, parse
-from .model import Loaded, load
+from .model import Loaded, Section
 from .spec import SPECS, Spec
 from .tree import SUBMODULE, SYMLINK, Kind, Tree
+
+M = TypeVar("M", bound=Section)
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,6 @@ class Catalog:
         return self.asked is None or path in self.asked
 
     @cached_property
-    def dependencies(self) -> list[Dependency]:
-        """What the assets refer to, in the order of the assets."""
-        return [found for asset in self.assets for found in dependencies(asset)]
-
-    @cached_property
     def _by_directory(self) -> dict[str, Asset]:
         return {asset.directory: asset for asset in self.assets}
 
@@ -58,13 +55,13 @@ class Catalog:
 
 
 def load_catalog(tree: Tree, directories: Sequence[str]) -> Catalog:
-    """Find and read all assets: first every asset config, then every file these name. Never raises for their content.
+    """Find all assets and fetch their files: first every asset config, then every file these name.
 
-    `directories` are paths in the tree; the empty path is all of it.
+    Never raises for their content. `directories` are paths in the tree; the empty path is all of it.
     """
-    configs = [load(document, AssetConfig) for document in _read(tree, find_configs(tree, directories)).values()]
+    configs = [file.loaded(AssetConfig) for file in _fetch(tree, find_configs(tree, directories)).values()]
     named = [(_named(tree, config, "spec"), _named(tree, config, "extra_config")) for config in configs]
-    documents = _read(tree, [path for pair in named for path in pair if path])
+    documents = _fetch(tree, [path for pair in named for path in pair if path])
     assets = []
     for config, (spec, extra) in zip(configs, named, strict=True):
         type_ = config.model.type if config.model else AssetType.CODE
@@ -72,8 +69,8 @@ def load_catalog(tree: Tree, directories: Sequence[str]) -> Catalog:
             Asset(
                 tree,
                 config,
-                load(documents[spec], SPECS.get(type_, Spec)) if spec else None,
-                load(documents[extra], EXTRA_CONFIGS.get(type_, AnyConfig)) if extra else None,
+                documents[spec].loaded(SPECS.get(type_, Spec)) if spec else None,
+                documents[extra].loaded(EXTRA_CONFIGS.get(type_, AnyConfig)) if extra else None,
             )
         )
     return Catalog(tree, assets, directories)
@@ -86,10 +83,26 @@ def find_configs(tree: Tree, directories: Sequence[str]) -> list[str]:
     return sorted(path for path in configs if tree.entries[path].mode != SUBMODULE)
 
 
-def _read(tree: Tree, paths: Iterable[str]) -> dict[str, Document]:
-    documents = {path: parse(path, content) for path, content in tree.read(paths, MAX_BYTES).items()}
-    links = (path for path in documents if tree.entries[path].mode == SYMLINK)
-    return documents | {path: Document(path, "", problem=Unreadable("is a symbolic link", 0)) for path in links}
+class _File(NamedTuple):
+    """A file that was fetched, to be read as a document when that is asked for."""
+
+    path: str
+    content: bytes
+    is_link: bool
+
+    def loaded(self, kind: type[M]) -> Loaded[M]:
+        """The file as what it should be."""
+        return Loaded(self.path, kind, self.content, self._read)
+
+    def _read(self) -> Document:
+        if self.is_link:
+            return Document(self.path, "", problem=Unreadable("is a symbolic link", 0))
+        return parse(self.path, self.content)
+
+
+def _fetch(tree: Tree, paths: Iterable[str]) -> dict[str, _File]:
+    contents = tree.read(paths, MAX_BYTES)
+    return {path: _File(path, content, tree.entries[path].mode == SYMLINK) for path, content in contents.items()}
 
 
 def _named(tree: Tree, config: Loaded[AssetConfig], key: str) -> str | None:

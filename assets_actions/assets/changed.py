@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from .asset import DESCRIPTION_FILE, Asset
-from .catalog import Catalog
-from .tree import below
+from .tree import Tree, below
 
 
 class _Files(NamedTuple):
@@ -30,14 +29,14 @@ class _Files(NamedTuple):
         return path in self.paths or path in self.folders
 
 
-def touched(catalog: Catalog, files: Collection[str]) -> set[str]:
+def touched(tree: Tree, assets: Iterable[Asset], files: Collection[str]) -> set[str]:
     """The paths of the asset configs of those assets whose documents, released files, tests or build context changed.
 
     `files` are paths in the repository, removed ones included.
     """
     changed = _Files.of(files)
-    removed = _Files.of(changed.paths - catalog.tree.entries.keys())
-    return {asset.path for asset in catalog.assets if _is_touched(asset, changed, removed)}
+    removed = _Files.of(changed.paths - tree.entries.keys())
+    return {asset.path for asset in assets if _is_touched(asset, changed, removed)}
 
 
 def _is_touched(asset: Asset, changed: _Files, removed: _Files) -> bool:

@@ -4,23 +4,21 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .asset import Asset
 from .config import AssetType
-from .document import Data, Document, KeyPath
+from .document import Data, KeyPath
+from .model import Loaded
+from .spec import Spec
 
 SCHEME = "azureml:"
 _REFERENCE = re.compile(rf"{SCHEME}([^/:@\s]+)(?:[:@]([^/\s]*))?")
 """`azureml:name:version`, `azureml:name@label`; `azureml://registries/…` names something elsewhere."""
-_MENTIONED = re.compile(rf"{SCHEME}[^/\s]")
+_MENTIONED = re.compile(rb"%b[^/\s]" % SCHEME.encode())
 _TYPES = {"environment": AssetType.ENVIRONMENT, "component": AssetType.COMPONENT}
 
 
 class Dependency(NamedTuple):
-    """A reference to an asset of this repository, or of the place that the asset is published to."""
+    """A reference in a spec to an asset of this repository, or of the place that the asset is published to."""
 
-    asset: Asset
-    """Which refers."""
-    document: Document
     keys: KeyPath
     text: str
     id: str
@@ -28,12 +26,12 @@ class Dependency(NamedTuple):
     """A version or a label; None where any will do."""
 
 
-def dependencies(asset: Asset) -> Iterator[Dependency]:
-    """The environments and components that an asset's spec names, under keys of these names at any depth."""
-    if asset.spec and _MENTIONED.search(asset.spec.document.text):
-        for keys, text in _texts(asset.spec.document.data, ()):
+def dependencies(spec: Loaded[Spec]) -> Iterator[Dependency]:
+    """The environments and components that a spec names, under keys of these names at any depth."""
+    if _MENTIONED.search(spec.content):
+        for keys, text in _texts(spec.document.data, ()):
             if keys and (type_ := _TYPES.get(str(keys[-1]))) and (found := _REFERENCE.fullmatch(text)):
-                yield Dependency(asset, asset.spec.document, keys, text, f"{type_}/{found[1]}", found[2])
+                yield Dependency(keys, text, f"{type_}/{found[1]}", found[2])
 
 
 def _texts(data: Data, at: KeyPath) -> Iterator[tuple[KeyPath, str]]:

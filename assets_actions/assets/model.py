@@ -1,8 +1,8 @@
 """Pydantic models over documents: one reads a document's data and says what is wrong, key by key."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from types import UnionType
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
@@ -36,33 +36,50 @@ class ModelError:
     message: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Loaded(Generic[M]):
-    """A document and what it was read as; `model` is None where `errors` or the document's own problem forbid it."""
+    """A document and what it is read as, both when they are first asked for."""
 
-    document: Document
+    path: str
+    """Where the document stands in the repository."""
     kind: type[M]
-    model: M | None = None
-    errors: tuple[ModelError, ...] = ()
+    content: bytes
+    """The file as it is, or as much of it as is read of one that is too large."""
+    read: Callable[[], Document]
+
+    @cached_property
+    def document(self) -> Document:
+        """The document, readable or not."""
+        return self.read()
+
+    @cached_property
+    def model(self) -> M | None:
+        """The document as a model; None where `errors` or the document's own problem forbid it."""
+        return self._read_as[0]
 
     @property
-    def path(self) -> str:
-        """Where the document stands in the repository."""
-        return self.document.path
+    def errors(self) -> tuple[ModelError, ...]:
+        """What is wrong with the document as a model."""
+        return self._read_as[1]
+
+    @cached_property
+    def _read_as(self) -> tuple[M | None, tuple[ModelError, ...]]:
+        document = self.document
+        if document.problem:
+            return None, ()
+        data = document.data
+        if not isinstance(data, dict):
+            what = "is empty" if data is None else "is no mapping"
+            return None, (ModelError((), False, f"{what}; it needs `key: value` lines"),)
+        try:
+            return self.kind.model_validate(data), ()
+        except ValidationError as error:
+            return None, tuple(_model_error(e, document) for e in error.errors(include_url=False))
 
 
 def load(document: Document, kind: type[M]) -> Loaded[M]:
-    """Read a document as a model; never raises for what the document says."""
-    if document.problem:
-        return Loaded(document, kind)
-    data = document.data
-    if not isinstance(data, dict):
-        what = "is empty" if data is None else "is no mapping"
-        return Loaded(document, kind, errors=(ModelError((), False, f"{what}; it needs `key: value` lines"),))
-    try:
-        return Loaded(document, kind, kind.model_validate(data))
-    except ValidationError as error:
-        return Loaded(document, kind, errors=tuple(_model_error(e, document) for e in error.errors(include_url=False)))
+    """A document to be read as a model; never raises for what the document says."""
+    return Loaded(document.path, kind, document.text.encode("utf-8", "surrogateescape"), lambda: document)
 
 
 def _model_error(error: ErrorDetails, document: Document) -> ModelError:

@@ -7,11 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from assets_actions import git
-from assets_actions.assets.catalog import Catalog
-from assets_actions.assets.changed import touched
+from assets_actions.assets.tree import Tree
 from assets_actions.errors import UserError
 from assets_actions.report.text import counted
-from assets_actions.rules.registry import Only
 from assets_actions.settings import SETTINGS_FILE
 
 from .base import Repository
@@ -31,18 +29,13 @@ def files(repository: Repository, since: str | None, listed: str | None, remote:
     return None if listed is None else _listed(repository, listed)
 
 
-def only(catalog: Catalog, changed: set[str] | None, watched: Iterable[str]) -> Only | None:
-    """The changed files with the assets they touch; None (everything) where no change was asked about.
-
-    A change of the settings, or of another file that is `watched`, touches everything.
-    """
-    if changed is None:
-        return None
+def concern_everything(tree: Tree, changed: set[str], watched: Iterable[str]) -> bool:
+    """Whether the settings, or another file that is `watched`, changed: they decide what is found anywhere."""
     for path in (SETTINGS_FILE, *watched):
-        target = catalog.tree.resolve("", path)
+        target = tree.resolve("", path)
         if not changed.isdisjoint((path, target.path, *target.links)):
-            return None
-    return Only(touched(catalog, changed), changed)
+            return True
+    return False
 
 
 def changed_since(repository: Repository, ref: str, remote: str) -> set[str]:

@@ -26,7 +26,7 @@ def apply(root: Path, findings: Sequence[Finding], *, dry_run: bool) -> str:
     diffs: list[str] = []
     contents: dict[str, bytes] = {}
     for path, wanted in sorted(edits.items()):
-        old = wanted[0].document.text
+        old = wanted[0].whole
         content = (root / path).read_bytes()
         if content.removeprefix(BOM) == old.encode(*CODEC):
             new = splice(old, _apart(wanted))

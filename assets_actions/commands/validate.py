@@ -28,13 +28,14 @@ from assets_actions.errors import ExitCode, UserError
 from assets_actions.report.findings import FindingsReport
 from assets_actions.report.rules import RuleReport, RulesReport
 from assets_actions.rules import rules
-from assets_actions.rules.registry import Rule, Severity, check
+from assets_actions.rules.registry import Rule, Severity
 from assets_actions.rules.selection import Baseline, Selection
 from assets_actions.settings import SETTINGS_FILE
 
 from . import baselines, changes, facts, fixes
 from . import inputs as common
 from .base import Outcome, Repository, open_repository
+from .examination import examine_catalog
 
 
 class Inputs(common.RepositoryInputs):
@@ -135,14 +136,15 @@ def _checked(repository: Repository, inputs: Inputs) -> FindingsReport:
     release = facts.release_files(repository.root, inputs.remote, branch) if repository.in_git else None
     changed = git.ahead(lambda: changes.files(repository, inputs.changed_since, inputs.changed_files, inputs.remote))
     catalog = repository.catalog(tree)
-    only = changes.only(catalog, changed(), _watched(repository, selection))
-    looked_at = [asset for asset in catalog.assets if only is None or asset.path in only.assets]
-    known = facts.gather(settings, looked_at, release)
-    verdict = check(catalog, selection.choose(rules(), strict=inputs.strict), known, only)
+    files = changed()
+    if files is not None and changes.concern_everything(tree, files, _watched(repository, selection)):
+        files = None
+    chosen = selection.choose(rules(), strict=inputs.strict)
+    verdict, looked_at = examine_catalog(catalog, chosen, settings, release, files)
     baseline = None if inputs.write_baseline else baselines.find(repository.root, inputs.baseline, selection.baseline)
     findings, ignored = selection.partition(verdict.findings)
     new = baseline.unknown(findings) if baseline else findings
-    return FindingsReport(len(looked_at), new, verdict.skipped, ignored=ignored, known=len(findings) - len(new))
+    return FindingsReport(looked_at, new, verdict.skipped, ignored=ignored, known=len(findings) - len(new))
 
 
 def _watched(repository: Repository, selection: Selection) -> list[str]:

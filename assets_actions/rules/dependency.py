@@ -6,6 +6,7 @@ Source of all rules here: how the Azure CLI's YAML names assets, `azureml:name:v
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
+from assets_actions.assets.asset import Asset
 from assets_actions.assets.catalog import Catalog
 from assets_actions.assets.dependencies import Dependency
 from assets_actions.release.history import Released
@@ -14,9 +15,14 @@ from .registry import Problem, Severity, rule
 from .wording import MOST
 
 
-def _missing(catalog: Catalog) -> Iterator[Dependency]:
+def _missing(catalog: Catalog) -> Iterator[tuple[Asset, Dependency]]:
     here = {asset.id for asset in catalog.assets}
-    return (found for found in catalog.dependencies if found.id not in here)
+    return ((asset, found) for asset in catalog.assets for found in asset.dependencies if found.id not in here)
+
+
+def _at(asset: Asset, found: Dependency, message: str) -> Iterator[Problem]:
+    if asset.spec:
+        yield Problem(asset.spec.document, found.keys, f"`{found.text}`{message}", asset=asset.id)
 
 
 @rule(Catalog, Severity.WARNING, everywhere=True)
@@ -27,9 +33,8 @@ def missing_dependency(catalog: Catalog) -> Iterator[Problem]:
     elsewhere. References to a registry (`azureml://registries/…`) are not looked at.
     Fix: correct the name, add the asset, or refer to the registry that has it.
     """
-    for found in _missing(catalog):
-        message = f"`{found.text}`: there is no {found.id} in this repository"
-        yield Problem(found.document, found.keys, message, asset=found.asset.id)
+    for asset, found in _missing(catalog):
+        yield from _at(asset, found, f": there is no {found.id} in this repository")
 
 
 @rule(Catalog, needs=Released, everywhere=True, supersedes="missing-dependency")
@@ -39,10 +44,9 @@ def removed_dependency(catalog: Catalog, released: Released) -> Iterator[Problem
     Why: the next release would take it away from under them.
     Fix: make the others refer to something else first, or keep the asset.
     """
-    for found in _missing(catalog):
+    for asset, found in _missing(catalog):
         if found.id in released.ids:
-            message = f"`{found.text}`: {found.id} is released, and no longer in this repository"
-            yield Problem(found.document, found.keys, message, asset=found.asset.id)
+            yield from _at(asset, found, f": {found.id} is released, and no longer in this repository")
 
 
 @rule(Catalog, everywhere=True)
@@ -52,10 +56,8 @@ def dependency_cycle(catalog: Catalog) -> Iterator[Problem]:
     Why: none of them could be published first.
     Fix: break the circle.
     """
-    edges: dict[str, dict[str, Dependency]] = {asset.id: {} for asset in catalog.assets if asset.id}
-    for found in catalog.dependencies:
-        if found.asset.id and found.id in edges:
-            edges[found.asset.id].setdefault(found.id, found)
+    assets = {asset.id: asset for asset in catalog.assets if asset.id}
+    edges = {id_: {d.id: d for d in reversed(asset.dependencies) if d.id in assets} for id_, asset in assets.items()}
     for _ in range(MOST):
         sorter = TopologicalSorter(edges)
         try:
@@ -64,7 +66,6 @@ def dependency_cycle(catalog: Catalog) -> Iterator[Problem]:
             # Each id in a cycle is one that the next depends on.
             circle: list[str] = error.args[1][::-1]
             found = edges[circle[0]].pop(circle[1])
-            message = f"`{found.text}` closes a circle: {' → '.join(circle)}"
-            yield Problem(found.document, found.keys, message, asset=found.asset.id)
+            yield from _at(assets[circle[0]], found, f" closes a circle: {' → '.join(circle)}")
         else:
             return

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from assets_actions.assets.asset import Asset
 from assets_actions.assets.catalog import Catalog
+from assets_actions.assets.config import AssetType
 
 from .name import ENVIRONMENTS
 from .policy import Policy
@@ -80,7 +81,7 @@ def duplicate_image(catalog: Catalog) -> Iterator[Problem]:
     """
     first: dict[tuple[str, str], str] = {}
     for asset in catalog.assets:
-        if asset.environment and asset.extra:
+        if asset.type is AssetType.ENVIRONMENT and asset.environment and asset.extra:
             image = asset.environment.image
             place = (image.publish.location if image.publish else "", image.name)
             if (path := first.setdefault(place, asset.extra.path)) != asset.extra.path:

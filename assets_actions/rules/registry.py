@@ -109,9 +109,9 @@ class Finding:
 
 
 class Edit(NamedTuple):
-    """A text in place of a span (two indexes) of a document's."""
+    """A text in place of a span (two indexes) of a file's whole text."""
 
-    document: Document
+    whole: str
     start: int
     end: int
     text: str
@@ -209,62 +209,62 @@ def registered() -> list[Rule]:
     return sorted(_RULES.values(), key=lambda rule: (rule.group, rule.id))
 
 
-def check(catalog: Catalog, chosen: Iterable[Rule], facts: Facts = NOTHING_KNOWN, only: Only | None = None) -> Verdict:
-    """Run rules on a catalog, or on what is asked about alone.
+class Examined(NamedTuple):
+    """What rules on documents, text files and assets came to: findings, each once, and what could not be checked."""
 
-    Rules on the catalog always see all of it; of what they find, that is kept which concerns what was asked about, or
-    counts `everywhere`. A rule on assets skips those whose own documents could not all be read, unless it is `partial`;
-    a rule is skipped whose fact is not known.
-    """
-    skipped: list[Skipped] = []
-    by_scope: dict[type, list[_Bound]] = {Loaded: [], TextFile: [], Asset: [], Catalog: []}
-    for one in chosen:
-        fact = facts.of(one.needs) if one.needs else None
-        if one.needs and fact is None:
-            skipped.append(Skipped(one.id, None, facts.unknown.get(one.needs, UNKNOWN)))
-        else:
-            by_scope[one.scope].append(_Bound(one, (fact,) if one.needs else ()))
-    by_type = {type_: [one for one in by_scope[Asset] if type_ in one.rule.types] for type_ in AssetType}
+    findings: dict[tuple[Place, str, str], Finding]
+    skipped: list[Skipped]
+
+
+def check(catalog: Catalog, chosen: Sequence[Rule], facts: Facts = NOTHING_KNOWN, only: Only | None = None) -> Verdict:
+    """Run rules on a catalog, or on what is asked about alone: `examine` the assets, and `conclude`."""
     assets = [asset for asset in catalog.assets if only is None or asset.path in only.assets]
-    findings: dict[tuple[Place, str, str], Finding] = {}
+    return conclude(catalog, chosen, facts, [examine(assets, chosen, facts)], only)
 
-    def add(bound: Iterable[_Bound], subject: object, asset: Asset | None) -> None:
-        for one, extra in bound:
-            for problem in one.check(subject, *extra):
-                found = _finding(one, problem, asset)
-                # A file that several assets share is at fault once, for the first of them.
-                findings.setdefault((found.place, found.rule, found.message), found)
 
+def examine(assets: Sequence[Asset], chosen: Iterable[Rule], facts: Facts) -> Examined:
+    """Run the rules that look at documents, text files and assets on some assets.
+
+    A rule on assets skips those whose own documents could not all be read, unless it is `partial`.
+    """
+    bound = _bind(chosen, facts)
+    by_type = {type_: [one for one in bound[Asset] if type_ in one.rule.types] for type_ in AssetType}
+    examined = Examined({}, [])
     for asset in assets:
         for loaded in asset.documents:
-            add(by_scope[Loaded], loaded, asset)
-        about = by_type[asset.type] if asset.type else by_scope[Asset]
+            _run(bound[Loaded], loaded, asset, examined)
+        about = by_type[asset.type] if asset.type else bound[Asset]
         if asset.is_loaded:
-            add(about, asset, asset)
+            _run(about, asset, asset, examined)
         else:
-            add([one for one in about if one.rule.partial], asset, asset)
-            unable = [one.rule for one in (*about, *by_scope[TextFile]) if not one.rule.partial]
-            skipped += [Skipped(rule.id, asset.path, UNREADABLE) for rule in unable]
-    if by_scope[TextFile]:
-        for file in text_files(catalog.tree, [asset for asset in assets if asset.is_loaded]):
-            add(by_scope[TextFile], file, file.asset)
-    add(by_scope[Catalog], catalog if only is None else replace(catalog, asked=only.files), None)
-    kept = [found for _, found in sorted(findings.items(), key=lambda item: item[0])]
-    ran = [one.rule for bound in by_scope.values() for one in bound]
-    kept = _without_superseded(kept, ran)
-    return Verdict(kept if only is None else _asked_about(kept, ran, assets, only), skipped)
+            _run([one for one in about if one.rule.partial], asset, asset, examined)
+            unable = [one.rule for one in (*about, *bound[TextFile]) if not one.rule.partial]
+            examined.skipped.extend(Skipped(rule.id, asset.path, UNREADABLE) for rule in unable)
+    if bound[TextFile] and assets:
+        for file in text_files(assets[0].tree, [asset for asset in assets if asset.is_loaded]):
+            _run(bound[TextFile], file, file.asset, examined)
+    return examined
 
 
-def _without_superseded(findings: list[Finding], ran: list[Rule]) -> list[Finding]:
-    weaker = {rule.id: rule.supersedes for rule in ran if rule.supersedes}
-    told = {(found.place, weaker[found.rule]) for found in findings if found.rule in weaker}
-    return [found for found in findings if (found.place, found.rule) not in told]
+def conclude(
+    catalog: Catalog, chosen: Sequence[Rule], facts: Facts, examined: Iterable[Examined], only: Only | None
+) -> Verdict:
+    """Run the rules on the catalog, and put together what all rules found.
 
-
-def _asked_about(findings: list[Finding], ran: list[Rule], assets: list[Asset], only: Only) -> list[Finding]:
-    names = {name for asset in assets for name in (asset.id, asset.path)}
-    everywhere = {rule.id for rule in ran if rule.everywhere}
-    return [f for f in findings if f.asset in names or f.file in only.files or f.rule in everywhere]
+    Rules on the catalog always see all of it; of what they find, that is kept which concerns what was asked about, or
+    counts `everywhere`. A rule is skipped whose fact is not known.
+    """
+    lacking = [one for one in chosen if one.needs and facts.of(one.needs) is None]
+    whole = Examined({}, [Skipped(one.id, None, facts.unknown.get(one.needs or object, UNKNOWN)) for one in lacking])
+    for part in examined:
+        for key, found in part.findings.items():
+            whole.findings.setdefault(key, found)
+        whole.skipped.extend(part.skipped)
+    asked = catalog if only is None else replace(catalog, asked=only.files)
+    _run(_bind(chosen, facts)[Catalog], asked, None, whole)
+    findings = [found for _, found in sorted(whole.findings.items(), key=lambda item: item[0])]
+    findings = _without_superseded(findings, chosen)
+    return Verdict(findings if only is None else _asked_about(findings, chosen, catalog, only), whole.skipped)
 
 
 class _Bound(NamedTuple):
@@ -274,6 +274,36 @@ class _Bound(NamedTuple):
     extra: tuple[object, ...]
 
 
+def _bind(chosen: Iterable[Rule], facts: Facts) -> dict[type, list[_Bound]]:
+    """The rules by scope, with their facts; without those whose fact is not known."""
+    bound: dict[type, list[_Bound]] = {Loaded: [], TextFile: [], Asset: [], Catalog: []}
+    for one in chosen:
+        fact = facts.of(one.needs) if one.needs else None
+        if not one.needs or fact is not None:
+            bound[one.scope].append(_Bound(one, (fact,) if one.needs else ()))
+    return bound
+
+
+def _run(bound: Iterable[_Bound], subject: object, asset: Asset | None, into: Examined) -> None:
+    for one, extra in bound:
+        for problem in one.check(subject, *extra):
+            found = _finding(one, problem, asset)
+            # A file that several assets share is at fault once, for the first of them.
+            into.findings.setdefault((found.place, found.rule, found.message), found)
+
+
+def _without_superseded(findings: list[Finding], ran: Iterable[Rule]) -> list[Finding]:
+    weaker = {rule.id: rule.supersedes for rule in ran if rule.supersedes}
+    told = {(found.place, weaker[found.rule]) for found in findings if found.rule in weaker}
+    return [found for found in findings if (found.place, found.rule) not in told]
+
+
+def _asked_about(findings: list[Finding], ran: Iterable[Rule], catalog: Catalog, only: Only) -> list[Finding]:
+    names = {name for asset in catalog.assets if asset.path in only.assets for name in (asset.id, asset.path)}
+    everywhere = {rule.id for rule in ran if rule.everywhere}
+    return [f for f in findings if f.asset in names or f.file in only.files or f.rule in everywhere]
+
+
 def _finding(one: Rule, problem: Problem, asset: Asset | None) -> Finding:
     document = problem.document
     if isinstance(problem.at, slice):
@@ -281,6 +311,6 @@ def _finding(one: Rule, problem: Problem, asset: Asset | None) -> Finding:
     else:
         start, end = document.locate(*problem.at, at_key=problem.at_key)
     name = (asset.id or asset.path) if asset else problem.asset
-    edit = Edit(document, start, end, problem.replacement) if problem.replacement is not None else None
+    edit = Edit(document.text, start, end, problem.replacement) if problem.replacement is not None else None
     place = document.place(start, end)
     return Finding(one.id, one.group, one.severity, problem.message, name, place, problem.fix, edit)

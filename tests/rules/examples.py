@@ -74,7 +74,7 @@ def assert_alone(example: Example) -> None:
     if example.fix is not None:
         edit = findings[0].edit
         assert edit
-        assert example.fix in edit.document.text[: edit.start] + edit.text + edit.document.text[edit.end :]
+        assert example.fix in edit.whole[: edit.start] + edit.text + edit.whole[edit.end :]
 
 
 def changed(files: Files, path: str, *edits: tuple[str, str]) -> Files:

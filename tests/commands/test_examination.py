@@ -1,0 +1,40 @@
+"""A large catalog is examined in two halves: what comes of it is the same."""
+
+from typing import Any
+
+import pytest
+
+from assets_actions.commands import examination, validate
+from tests.conftest import Repo, component, environment
+
+
+def many(repo: Repo) -> None:
+    files: dict[str, Any] = {}
+    for number in range(examination.WORTH_SPLITTING + 20):
+        files |= component(f"part{number:03}")
+    for name in ("part000", "part100", "part219"):
+        files[f"assets/{name}/asset.yaml"] = "type: component\nspec: spec.yaml\nrelease_paths: [../shared]\n"
+    files["assets/shared/x"] = ""
+    files["assets/part150/spec.yaml"] = "name: [\n"
+    files["assets/part210/spec.yaml"] += "environment: azureml:gone:1\ntags: {Python: 3.10}\n"
+    files["assets/part005/spec.yaml"] += "jobs: {a: {component: azureml:part212:1}}\n"
+    files["assets/part212/spec.yaml"] += "jobs: {a: {component: azureml:part005:1}}\n"
+    files |= environment("sklearn-1.7") | {
+        path.replace("sklearn-1.7/", "a-copy/"): text for path, text in environment("sklearn-1.7").items()
+    }
+    files["assets/zz/spec.yaml"] = "x: 1\n"
+    repo.commit(files)
+
+
+def test_two_halves_find_what_one_whole_does(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    many(repo)
+    repo.write({"assets/shared/x": "1\n", "assets/part210/src/add.py": ""})
+    for since in (None, "HEAD"):
+        found = []
+        for worth in (10, 10_000):
+            monkeypatch.setattr(examination, "WORTH_SPLITTING", worth)
+            report: Any = validate.run(validate.Inputs(repo=repo.path, changed_since=since)).report
+            found.append((report.assets, report.findings, sorted(map(str, report.skipped))))
+        assert found[0] == found[1]
+        rules = {finding.rule for finding in found[0][1]}
+        assert {"missing-category", "missing-dependency", "dependency-cycle", "duplicate-asset"} <= rules
