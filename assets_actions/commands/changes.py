@@ -15,8 +15,8 @@ from assets_actions.settings import SETTINGS_FILE
 from .base import Repository
 
 DEEPEN_BY = (50, 200, 1000)
-_QUOTED = re.compile(r'\\([0-7]{3}|[abtnvfr"\\])')
-_ESCAPES = {"a": 7, "b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13, '"': 34, "\\": 92}
+_QUOTED = re.compile(rb'\\([0-3][0-7]{2}|[abtnvfr"\\])')
+_ESCAPES = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13, b'"': 34, b"\\": 92}
 
 
 def files(repository: Repository, since: str | None, listed: str | None, remote: str) -> set[str] | None:
@@ -90,17 +90,18 @@ def _deepened(root: Path, commit: str, head: str, remote: str) -> str | None:
 
 def _listed(repository: Repository, source: str) -> set[str]:
     content = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
-    text = content.decode("utf-8", "surrogateescape")
-    lines: Iterable[str] = text.split("\0") if "\0" in text else map(_unquoted, text.splitlines())
-    return {_inside(repository.root, line) for line in lines if line.strip()}
+    # By these two endings alone: a name may hold all else that Python takes for the end of a line.
+    lines = (
+        content.split(b"\0") if b"\0" in content else [_unquoted(ln.removesuffix(b"\r")) for ln in content.split(b"\n")]
+    )
+    return {_inside(repository.root, line.decode("utf-8", "surrogateescape")) for line in lines if line.strip()}
 
 
-def _unquoted(line: str) -> str:
+def _unquoted(line: bytes) -> bytes:
     """A path as git shows unusual ones without -z: in quotes, with the escapes of C."""
-    if len(line) < 2 or not (line.startswith('"') and line.endswith('"')):
+    if len(line) < 2 or not (line.startswith(b'"') and line.endswith(b'"')):
         return line
-    plain = _QUOTED.sub(lambda e: chr(_ESCAPES.get(e[1]) or int(e[1], 8)), line[1:-1])
-    return plain.encode("latin-1", "ignore").decode("utf-8", "surrogateescape") if plain.isascii() is False else plain
+    return _QUOTED.sub(lambda e: bytes([_ESCAPES.get(e[1]) or int(e[1], 8)]), line[1:-1])
 
 
 def _inside(root: Path, path: str) -> str:

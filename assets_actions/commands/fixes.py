@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assets_actions import worktree
+from assets_actions.release.content import CODEC
 from assets_actions.rules.registry import Edit, Finding
 from assets_actions.templates.tags import splice
 
 BOM = b"\xef\xbb\xbf"
-CODEC = ("utf-8", "surrogateescape")
 
 
 def apply(root: Path, findings: Sequence[Finding], *, dry_run: bool) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from assets_actions.commands import changes, validate
+from assets_actions.commands.base import open_repository
 from tests.conftest import Ran, Repo, component, environment
 
 
@@ -213,16 +215,19 @@ def test_a_list_of_files_is_what_changed_and_an_empty_one_is_no_file(
     assert (done.returncode == 1) == bool(wanted)
 
 
-@pytest.mark.parametrize("name", ["a b", "a,b", 'a"b', "a\\b", "$(id)", "ünï", "-x", "a\nb", os.fsdecode(b"x\xff")])
+@pytest.mark.parametrize(
+    "name", ["a b", "a,b", 'a"b', "a\\b", "$(id)", "ünï", 'ü"', "a\u2028b", "-x", "a\nb", os.fsdecode(b"x\xff")]
+)
 def test_names_of_any_kind_are_listed_with_nul_or_as_git_quotes_them(two: Repo, tmp_path: Path, name: str) -> None:
     two.write({f"assets/one/src/{name}.py": "1\n"})
     two.git("add", "--all")
-    for switch in ("-z", "--no-color"):
-        done = subprocess.run(
-            ["git", "diff", "--cached", "--name-only", switch], cwd=two.path, check=True, capture_output=True
-        )
+    for quote, switch in (("true", "-z"), ("true", "--no-color"), ("false", "--no-color")):
+        command = ["git", "-c", f"core.quotePath={quote}", "diff", "--cached", "--name-only", switch]
+        done = subprocess.run(command, cwd=two.path, check=True, capture_output=True)
         (tmp_path / "list").write_bytes(done.stdout)
         assert check(two, "--changed-files", str(tmp_path / "list")) == ["component/one"]
+        listed = changes.files(open_repository(validate.Inputs(repo=two.path)), None, str(tmp_path / "list"), "origin")
+        assert listed == {f"assets/one/src/{name}.py"}
 
 
 def test_a_list_that_names_files_elsewhere_is_refused(two: Repo, tmp_path: Path) -> None:
