@@ -4,7 +4,7 @@ from pydantic import Field
 
 from .assets.config import PlainText
 from .assets.document import MAX_BYTES, parse
-from .assets.model import load, unknown_keys
+from .assets.model import read_as, unknown_keys
 from .assets.tree import Kind, Tree
 from .errors import UserError
 from .rules.policy import Policy
@@ -39,18 +39,18 @@ def find_settings(tree: Tree) -> Settings:
 def read_settings(path: str, content: bytes) -> Settings:
     """Settings from the text of their file. Raises UserError that names everything wrong in it, and the first place."""
     document = parse(path, content)
-    loaded = load(document, Settings)
+    read = read_as(document, Settings)
     if document.problem:
         wrong = [((document.problem.index, document.problem.index + 1), document.problem.message)]
     elif document.root is None:
         return Settings()
     else:
         wrong = [((again.start, again.end), f"`{again.text}` is set twice") for again, _ in document.duplicates]
-        wrong += [(document.locate(*error.keys), error.message) for error in loaded.errors]
+        wrong += [(document.locate(*error.keys), error.message) for error in read.errors]
         for keys, known in unknown_keys(Settings, document.data):
             message = f"there is no setting `{keys[-1]}` (there are {', '.join(known)})"
             wrong.append((document.locate(*keys, at_key=True), message))
-    if wrong or loaded.model is None:
+    if wrong or read.model is None:
         place = document.place(*wrong[0][0])
         raise UserError(f"wrong settings: {'; '.join(message for _, message in wrong)}", str(place))
-    return loaded.model
+    return read.model

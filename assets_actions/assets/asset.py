@@ -4,12 +4,14 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from .config import (
     AUTO,
     EXCLUDE,
+    EXTRA_CONFIGS,
     TEMPLATE_TAG,
+    AnyConfig,
     AssetConfig,
     AssetType,
     EnvironmentConfig,
@@ -20,11 +22,13 @@ from .config import (
 from .dependencies import Dependency, dependencies
 from .document import Document, KeyPath
 from .model import Loaded, Section
-from .spec import Spec
+from .spec import SPECS, Spec
 from .tree import Kind, Target, Tree, below, common_directory, is_remote
 
 ASSET_CONFIG = "asset.yaml"
+USUAL_SPEC = "spec.yaml"
 DESCRIPTION_FILE = "description.md"
+M = TypeVar("M", bound=Section)
 DATA_KINDS = {"uri_file": Kind.FILE, "uri_folder": Kind.DIRECTORY}
 
 
@@ -51,19 +55,44 @@ class Reference:
         return self.tree.resolve(self.base, self.text)
 
 
+class Identity(NamedTuple):
+    """What other assets see of one: the properties of `Asset` of the same names."""
+
+    type: AssetType | None
+    name: str | None
+    version: str | None
+    is_loaded: bool
+    dependencies: Sequence[Dependency]
+
+
 @dataclass(frozen=True, eq=False)
 class Asset:
     """One `asset.yaml` and what it leads to, in one state of the repository."""
 
     tree: Tree
-    config: Loaded[AssetConfig]
-    spec: Loaded[Spec] | None = None
-    extra: Loaded[Section] | None = None
+    path: str
+    """The asset config's path."""
 
-    @property
-    def path(self) -> str:
-        """The asset config's path."""
-        return self.config.path
+    @cached_property
+    def config(self) -> Loaded[AssetConfig]:
+        """The asset config."""
+        return Loaded(self.tree, self.path, AssetConfig)
+
+    @cached_property
+    def spec(self) -> Loaded[Spec] | None:
+        """The spec, where the asset config can be read and names a file."""
+        return self._named("spec", SPECS.get(self.config.model.type, Spec)) if self.config.model else None
+
+    @cached_property
+    def extra(self) -> Loaded[Section] | None:
+        """What the asset config names as its extra config, likewise: an environment's is its environment config."""
+        kind = EXTRA_CONFIGS.get(self.config.model.type, AnyConfig) if self.config.model else None
+        return self._named("extra_config", kind) if kind else None
+
+    def _named(self, key: str, kind: type[M]) -> Loaded[M] | None:
+        text: str | None = getattr(self.config.model, key)
+        target = self.tree.resolve(self.directory, text) if text else None
+        return Loaded(self.tree, target.path, kind) if target and target.kind is Kind.FILE else None
 
     @cached_property
     def directory(self) -> str:
@@ -97,13 +126,18 @@ class Asset:
         return self._own_or_spec("version")
 
     @cached_property
-    def dependencies(self) -> list[Dependency]:
+    def dependencies(self) -> Sequence[Dependency]:
         """The environments and components that the spec refers to."""
         return list(dependencies(self.spec)) if self.spec else []
 
-    def know(self, name: str | None, version: str | None, is_loaded: bool, dependencies: Sequence[Dependency]) -> None:
-        """Take these from whoever has read the asset's documents already, so that they need not be read for it."""
-        self.__dict__.update(name=name, version=version, is_loaded=is_loaded, dependencies=dependencies)
+    @property
+    def identity(self) -> Identity:
+        """What other assets see of this one; its documents must be read for it."""
+        return Identity(self.type, self.name, self.version, self.is_loaded, self.dependencies)
+
+    def know(self, identity: Identity) -> None:
+        """Take it from whoever has read the asset's documents already, so that they need not be read again."""
+        self.__dict__.update(identity._asdict())
 
     def _own_or_spec(self, key: str) -> str | None:
         for loaded in (self.config, self.spec):

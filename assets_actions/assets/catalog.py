@@ -1,19 +1,13 @@
 """All assets of one state of a repository."""
 
 import posixpath
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, TypeVar
 
+from . import model
 from .asset import ASSET_CONFIG, Asset
-from .config import EXTRA_CONFIGS, AnyConfig, AssetConfig, AssetType
-from .document import MAX_BYTES, Document, Unreadable, parse
-from .model import Loaded, Section
-from .spec import SPECS, Spec
-from .tree import SUBMODULE, SYMLINK, Kind, Tree
-
-M = TypeVar("M", bound=Section)
+from .tree import SUBMODULE, Tree
 
 
 @dataclass(frozen=True)
@@ -55,25 +49,17 @@ class Catalog:
 
 
 def load_catalog(tree: Tree, directories: Sequence[str]) -> Catalog:
-    """Find all assets and fetch their files: first every asset config, then every file these name.
+    """Find all assets. Their files are read when they are asked for, or many at once by `fetch`.
 
-    Never raises for their content. `directories` are paths in the tree; the empty path is all of it.
+    `directories` are paths in the tree; the empty path is all of it.
     """
-    configs = [file.loaded(AssetConfig) for file in _fetch(tree, find_configs(tree, directories)).values()]
-    named = [(_named(tree, config, "spec"), _named(tree, config, "extra_config")) for config in configs]
-    documents = _fetch(tree, [path for pair in named for path in pair if path])
-    assets = []
-    for config, (spec, extra) in zip(configs, named, strict=True):
-        type_ = config.model.type if config.model else AssetType.CODE
-        assets.append(
-            Asset(
-                tree,
-                config,
-                documents[spec].loaded(SPECS.get(type_, Spec)) if spec else None,
-                documents[extra].loaded(EXTRA_CONFIGS.get(type_, AnyConfig)) if extra else None,
-            )
-        )
-    return Catalog(tree, assets, directories)
+    return Catalog(tree, [Asset(tree, path) for path in find_configs(tree, directories)], directories)
+
+
+def fetch(assets: Sequence[Asset]) -> None:
+    """Read the documents of assets in two batches: first every asset config, then every file these name."""
+    model.fetch([asset.config for asset in assets])
+    model.fetch([document for asset in assets for document in (asset.spec, asset.extra) if document])
 
 
 def find_configs(tree: Tree, directories: Sequence[str]) -> list[str]:
@@ -81,32 +67,3 @@ def find_configs(tree: Tree, directories: Sequence[str]) -> list[str]:
     found = {path for directory in directories for path in tree.files(directory)}
     configs = (path for path in found if path == ASSET_CONFIG or path.endswith(f"/{ASSET_CONFIG}"))
     return sorted(path for path in configs if tree.entries[path].mode != SUBMODULE)
-
-
-class _File(NamedTuple):
-    """A file that was fetched, to be read as a document when that is asked for."""
-
-    path: str
-    content: bytes
-    is_link: bool
-
-    def loaded(self, kind: type[M]) -> Loaded[M]:
-        """The file as what it should be."""
-        return Loaded(self.path, kind, self.content, self._read)
-
-    def _read(self) -> Document:
-        if self.is_link:
-            return Document(self.path, "", problem=Unreadable("is a symbolic link", 0))
-        return parse(self.path, self.content)
-
-
-def _fetch(tree: Tree, paths: Iterable[str]) -> dict[str, _File]:
-    contents = tree.read(paths, MAX_BYTES)
-    return {path: _File(path, content, tree.entries[path].mode == SYMLINK) for path, content in contents.items()}
-
-
-def _named(tree: Tree, config: Loaded[AssetConfig], key: str) -> str | None:
-    """The file that an asset config names at a key, where it is there."""
-    text: str | None = getattr(config.model, key, None)
-    target = tree.resolve(posixpath.dirname(config.path), text) if text else None
-    return target.path if target and target.kind is Kind.FILE else None

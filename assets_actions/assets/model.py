@@ -1,15 +1,16 @@
 """Pydantic models over documents: one reads a document's data and says what is wrong, key by key."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from types import UnionType
-from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from .document import Data, Document, KeyPath
+from .document import MAX_BYTES, Data, Document, KeyPath, Unreadable, parse
+from .tree import SYMLINK, Tree
 
 
 class Section(BaseModel):
@@ -36,50 +37,67 @@ class ModelError:
     message: str
 
 
+class ReadAs(NamedTuple, Generic[M]):
+    """A document as a model; without one, what is wrong with it, unless the document has a problem of its own."""
+
+    model: M | None
+    errors: tuple[ModelError, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Loaded(Generic[M]):
-    """A document and what it is read as, both when they are first asked for."""
+    """A file of a tree, the document in it and what that is read as; each when it is first asked for."""
 
+    tree: Tree
     path: str
-    """Where the document stands in the repository."""
     kind: type[M]
-    content: bytes
-    """The file as it is, or as much of it as is read of one that is too large."""
-    read: Callable[[], Document]
+
+    @cached_property
+    def content(self) -> bytes:
+        """The file as it is, or as much of it as is read of one that is too large."""
+        return self.tree.read([self.path], MAX_BYTES)[self.path]
 
     @cached_property
     def document(self) -> Document:
         """The document, readable or not."""
-        return self.read()
+        if self.tree.entries[self.path].mode == SYMLINK:
+            return Document(self.path, "", problem=Unreadable("is a symbolic link", 0))
+        return parse(self.path, self.content)
 
     @cached_property
     def model(self) -> M | None:
         """The document as a model; None where `errors` or the document's own problem forbid it."""
-        return self._read_as[0]
+        return self._read_as.model
 
     @property
     def errors(self) -> tuple[ModelError, ...]:
         """What is wrong with the document as a model."""
-        return self._read_as[1]
+        return self._read_as.errors
 
     @cached_property
-    def _read_as(self) -> tuple[M | None, tuple[ModelError, ...]]:
-        document = self.document
-        if document.problem:
-            return None, ()
-        data = document.data
-        if not isinstance(data, dict):
-            what = "is empty" if data is None else "is no mapping"
-            return None, (ModelError((), False, f"{what}; it needs `key: value` lines"),)
-        try:
-            return self.kind.model_validate(data), ()
-        except ValidationError as error:
-            return None, tuple(_model_error(e, document) for e in error.errors(include_url=False))
+    def _read_as(self) -> ReadAs[M]:
+        return read_as(self.document, self.kind)
 
 
-def load(document: Document, kind: type[M]) -> Loaded[M]:
-    """A document to be read as a model; never raises for what the document says."""
-    return Loaded(document.path, kind, document.text.encode("utf-8", "surrogateescape"), lambda: document)
+def fetch(files: Sequence[Loaded[Any]]) -> None:
+    """Read the contents of many files of one tree, as one batch."""
+    if files:
+        for file, content in zip(files, files[0].tree.stream([file.path for file in files], MAX_BYTES), strict=True):
+            file.__dict__["content"] = content
+
+
+def read_as(document: Document, kind: type[M]) -> ReadAs[M]:
+    """A document as a model; never raises for what the document says."""
+    if document.problem:
+        return ReadAs(None)
+    data = document.data
+    if not isinstance(data, dict):
+        what = "is empty" if data is None else "is no mapping"
+        return ReadAs(None, (ModelError((), False, f"{what}; it needs `key: value` lines"),))
+    try:
+        return ReadAs(kind.model_validate(data))
+    except ValidationError as error:
+        return ReadAs(None, tuple(_model_error(e, document) for e in error.errors(include_url=False)))
 
 
 def _model_error(error: ErrorDetails, document: Document) -> ModelError:

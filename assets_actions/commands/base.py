@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from assets_actions import git, runner, terminal, worktree
-from assets_actions.assets.catalog import Catalog, load_catalog
+from assets_actions.assets.catalog import Catalog, fetch, load_catalog
 from assets_actions.assets.tree import Tree
 from assets_actions.errors import ExitCode, UserError
 from assets_actions.report.base import Report
@@ -74,6 +74,7 @@ def open_repository(inputs: RepositoryInputs, *, needs_git: bool = True) -> Repo
 
 def broken(catalog: Catalog) -> FindingsReport | None:
     """What keeps assets from being read, so that nothing can be planned; None where all are well."""
+    fetch(catalog.assets)
     essential = [rule for rule in rules() if rule.essential and rule.severity is Severity.ERROR]
     # Of two assets with one id a release has place for one, whatever the settings let pass.
     verdict = check(catalog, essential, Facts([Policy()]))

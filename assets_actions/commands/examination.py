@@ -7,11 +7,10 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from assets_actions import parallel
-from assets_actions.assets.asset import Asset
-from assets_actions.assets.catalog import Catalog
+from assets_actions.assets.asset import USUAL_SPEC, Asset, Identity
+from assets_actions.assets.catalog import Catalog, fetch
 from assets_actions.assets.changed import touched
-from assets_actions.assets.dependencies import Dependency
-from assets_actions.assets.tree import Tree
+from assets_actions.assets.tree import Tree, below
 from assets_actions.errors import UserError
 from assets_actions.release.versions import ReleaseTags
 from assets_actions.rules.registry import Examined, Facts, Only, Rule, Verdict, conclude, examine
@@ -20,6 +19,8 @@ from assets_actions.settings import Settings
 from . import facts
 
 WORTH_SPLITTING = 200
+EACH = 2_000
+"""To examine an asset costs as much as to read so many bytes, whatever its size."""
 
 
 class _Half(NamedTuple):
@@ -27,7 +28,7 @@ class _Half(NamedTuple):
 
     examined: Examined
     looked_at: set[str]
-    identities: list[tuple[str | None, str | None, bool, list[Dependency]]]
+    identities: list[Identity]
 
 
 class Examination(NamedTuple):
@@ -48,11 +49,11 @@ def examine_catalog(
     known: list[Facts] = []
 
     def half(assets: Sequence[Asset]) -> _Half:
+        fetch(assets)
         looked_at = {asset.path for asset in assets} if changed is None else touched(catalog.tree, assets, changed)
         some = [asset for asset in assets if asset.path in looked_at]
         known.append(facts.gather(settings, some, release))
-        identities = [(asset.name, asset.version, asset.is_loaded, asset.dependencies) for asset in assets]
-        return _Half(examine(some, chosen, known[-1]), looked_at, identities)
+        return _Half(examine(some, chosen, known[-1]), looked_at, [asset.identity for asset in assets])
 
     if release:
         with suppress(UserError):  # told where it is asked for
@@ -64,13 +65,19 @@ def examine_catalog(
     if other:
         halves.append(other())
         for asset, identity in zip(assets[middle:], halves[1].identities, strict=True):
-            asset.know(*identity)
+            asset.know(identity)
     looked_at = {path for one in halves for path in one.looked_at}
     only = None if changed is None else Only(looked_at, changed)
     return Examination(conclude(catalog, chosen, known[0], [one.examined for one in halves], only), len(looked_at))
 
 
 def _middle(assets: Sequence[Asset]) -> int:
-    """How many assets hold half of what is to be read."""
-    sizes = list(accumulate(sum(len(document.content) for document in asset.documents) for asset in assets))
-    return bisect_left(sizes, sizes[-1] // 2)
+    """How many assets make half of the work, as far as can be told before they are read."""
+    work = list(accumulate(_work(asset) for asset in assets))
+    return bisect_left(work, work[-1] // 2)
+
+
+def _work(asset: Asset) -> int:
+    """In bytes to be read."""
+    sizes = asset.tree.sizes
+    return EACH + sizes.get(asset.path, 0) + sizes.get(below(asset.directory, USUAL_SPEC), 0)

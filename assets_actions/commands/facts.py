@@ -19,12 +19,14 @@ from . import release_branch
 
 def release_files(root: Path, remote: str, branch: str) -> Callable[[], tuple[Tree, ReleaseTags]]:
     """The files and the tags of what was released, as they were fetched last; read while others do something else."""
+    files = git.ahead(lambda: git.commit_tree_of(root, release_branch.tracked(root, remote, branch), LATEST))
+    tags = git.ahead(lambda: ReleaseTags(release_branch.local_tags(root).keys()))
 
-    def read() -> tuple[Tree, ReleaseTags]:
-        commit, tags = release_branch.tracked(root, remote, branch)
-        return git.commit_tree_of(root, commit, LATEST), ReleaseTags(tags.keys())
+    def answer() -> tuple[Tree, ReleaseTags]:
+        known = tags()  # first: once the caller has an answer, or an error, no thread runs any longer
+        return files(), known
 
-    return git.ahead(read)
+    return answer
 
 
 def gather(

@@ -32,7 +32,7 @@ def read(root: Path, remote: str, branch: str, assets: Sequence[Asset], *, fetch
     A branch that the remote does not have is one that no release has made yet. Of tags, the files are read that
     `assets` may have to be compared with: those of a version that was released before the branch lost the asset.
     """
-    commit, tags = _fetched(root, remote, branch) if fetch else tracked(root, remote, branch)
+    commit, tags = _fetched(root, remote, branch) if fetch else (tracked(root, remote, branch), local_tags(root))
     released = find_released(git.commit_tree_of(root, commit))
     gone = {f"{a.id}/{a.version}": f"{LATEST}/{a.id}" for a in assets if a.id not in released and not a.is_auto}
     earlier = sorted(gone.keys() & tags.keys())
@@ -52,16 +52,18 @@ def _fetched(root: Path, remote: str, branch: str) -> tuple[str | None, dict[str
     return commit, _tags(refs)
 
 
-def tracked(root: Path, remote: str, branch: str) -> tuple[str | None, dict[str, str]]:
-    """The branch's commit and all tags (name → commit), as they were fetched last.
-
-    Raises UserError where the branch never was.
-    """
+def tracked(root: Path, remote: str, branch: str) -> str:
+    """The branch's commit as it was fetched last. Raises UserError where it never was."""
     tracking = f"refs/remotes/{remote}/{branch}"
     commit = git.commit_of(root, tracking)
     if commit is None:
         raise UserError(f"`{tracking}` has not been fetched", fix=f"git fetch {remote} {branch}")
-    return commit, _tags(git.local_refs(root, git.TAGS))
+    return commit
+
+
+def local_tags(root: Path) -> dict[str, str]:
+    """All tags (name → commit) as they were fetched last."""
+    return _tags(git.local_refs(root, git.TAGS))
 
 
 def _tags(refs: dict[str, str]) -> dict[str, str]:

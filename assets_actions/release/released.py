@@ -8,7 +8,7 @@ from functools import cached_property
 from assets_actions.assets.catalog import find_configs
 from assets_actions.assets.config import AUTO, AssetConfig, AssetType
 from assets_actions.assets.document import MAX_BYTES, parse, top_values
-from assets_actions.assets.model import load
+from assets_actions.assets.model import read_as
 from assets_actions.assets.tree import Entry, Kind, Tree, relative
 
 from .versions import ReleaseTags
@@ -57,17 +57,20 @@ def find_released(tree: Tree) -> dict[str, Released]:
     """
     paths = [path for path in find_configs(tree, [LATEST]) if _id(path)]
     read = tree.read(paths, LARGEST)
-    configs = [load(parse(path, read[path], LARGEST), AssetConfig) for path in paths]
-    specs = [tree.resolve(posixpath.dirname(c.path), c.model.spec) if c.model else None for c in configs]
+    configs = [read_as(parse(path, read[path], LARGEST), AssetConfig).model for path in paths]
+    specs = [
+        tree.resolve(posixpath.dirname(path), config.spec) if config else None
+        for path, config in zip(paths, configs, strict=True)
+    ]
     contents = tree.read((spec.path for spec in specs if spec and spec.kind is Kind.FILE), LARGEST)
     found: dict[str, tuple[str, str | None]] = {}
-    for config, spec in zip(configs, specs, strict=True):
+    for path, config, spec in zip(paths, configs, specs, strict=True):
         says = top_values(contents[spec.path], ("name", "version")) if spec and spec.path in contents else {}
-        id_ = _id(config.path)
-        names_it = config.model is not None and f"{config.model.type}/{config.model.name or says.get('name')}" == id_
+        id_ = _id(path)
+        names_it = config is not None and f"{config.type}/{config.name or says.get('name')}" == id_
         # An asset's files may hold asset configs of its neighbours; its own is the one that names it.
         if id_ and (id_ not in found or names_it):
-            found[id_] = config.path, _version(config.model, says.get("version"))
+            found[id_] = path, _version(config, says.get("version"))
     return {id_: _released(tree, id_, *found.get(id_, (None, None))) for id_ in sorted(released_ids(tree))}
 
 

@@ -6,14 +6,13 @@ Source of all rules here: what git, clones on other systems and releases do with
 import posixpath
 from collections.abc import Iterator
 
-from assets_actions.assets.asset import ASSET_CONFIG, Asset
+from assets_actions.assets.asset import ASSET_CONFIG, USUAL_SPEC, Asset
 from assets_actions.assets.catalog import Catalog
 from assets_actions.assets.document import MAX_BYTES, Document
 from assets_actions.assets.tree import SYMLINK, Kind
 
 from .registry import Problem, rule
 
-SPEC = "spec.yaml"
 SMALLEST_POINTER, LARGEST_POINTER = 120, 1024
 POINTER = b"version https://git-lfs.github.com/spec/"
 _NO_POINTERS = (".yaml", ".yml", ".py", ".md")
@@ -36,12 +35,14 @@ def spec_without_config(catalog: Catalog) -> Iterator[Problem]:
     Fix: add the asset config, or remove the spec.
     Source: the checks of the system in public use.
     """
-    named = {asset.spec.path for asset in catalog.assets if asset.spec}
-    for path in catalog.files:
-        if posixpath.basename(path) == SPEC and path not in named:
-            config = posixpath.join(posixpath.dirname(path), ASSET_CONFIG)
-            if config not in catalog.tree.entries and (catalog.asks(path) or catalog.asks(config)):
-                yield _at(path, f"no `{ASSET_CONFIG}` stands beside this spec", catalog)
+    specs = [path for path in catalog.files if posixpath.basename(path) == USUAL_SPEC]
+    configs = {path: posixpath.join(posixpath.dirname(path), ASSET_CONFIG) for path in specs}
+    alone = {path: config for path, config in configs.items() if config not in catalog.tree.entries}
+    # To know what an asset names, its config must be read.
+    named = {asset.spec.path for asset in catalog.assets if asset.spec} if alone else set()
+    for path, config in alone.items():
+        if path not in named and (catalog.asks(path) or catalog.asks(config)):
+            yield _at(path, f"no `{ASSET_CONFIG}` stands beside this spec", catalog)
 
 
 @rule(Catalog)

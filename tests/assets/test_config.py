@@ -2,7 +2,7 @@ import pytest
 
 from assets_actions.assets.config import AssetConfig, AssetType, EnvironmentConfig, ModelConfig, StorageConfig
 from assets_actions.assets.document import parse
-from assets_actions.assets.model import Section, load
+from assets_actions.assets.model import Section, read_as
 
 REFERENCE_ASSET = """\
 name: my_env
@@ -35,18 +35,18 @@ image:
 
 
 def errors(text: str, kind: type[Section]) -> list[str]:
-    return [error.message for error in load(parse("x.yaml", text.encode()), kind).errors]
+    return [error.message for error in read_as(parse("x.yaml", text.encode()), kind).errors]
 
 
 def test_the_references_own_examples_are_read() -> None:
-    asset = load(parse("asset.yaml", REFERENCE_ASSET.encode()), AssetConfig).model
+    asset = read_as(parse("asset.yaml", REFERENCE_ASSET.encode()), AssetConfig).model
     assert asset
     assert (asset.name, asset.version, asset.type) == ("my_env", "auto", AssetType.ENVIRONMENT)
     assert asset.release_paths == ["../src", "!../src/test"]
     assert asset.test
     assert asset.test.pytest
     assert asset.test.pytest.enabled is True
-    environment = load(parse("environment.yaml", REFERENCE_ENVIRONMENT.encode()), EnvironmentConfig).model
+    environment = read_as(parse("environment.yaml", REFERENCE_ENVIRONMENT.encode()), EnvironmentConfig).model
     assert environment
     assert environment.image.context
     assert environment.image.context.template_files == ["Dockerfile"]

@@ -5,7 +5,7 @@ import pytest
 from pydantic import Field
 
 from assets_actions.assets.document import Document, parse
-from assets_actions.assets.model import Loaded, Section, load, unknown_keys
+from assets_actions.assets.model import ReadAs, Section, read_as, unknown_keys
 
 
 class Colour(StrEnum):
@@ -37,11 +37,11 @@ class Outer(Section):
     free: dict[str, str] | None = None
 
 
-def read(text: str) -> Loaded[Outer]:
-    return load(parse("x.yaml", text.encode()), Outer)
+def read(text: str) -> ReadAs[Outer]:
+    return read_as(parse("x.yaml", text.encode()), Outer)
 
 
-def place(document: Document, loaded: Loaded[Outer], number: int = 0) -> str:
+def place(document: Document, loaded: ReadAs[Outer], number: int = 0) -> str:
     error = loaded.errors[number]
     return str(document.place(*document.locate(*error.keys, at_key=error.missing)))
 
@@ -78,7 +78,7 @@ def test_what_is_wrong_is_told_with_its_key_and_place(text: str, where: str, mes
     loaded = read(text)
     assert loaded.model is None
     assert loaded.errors[0].message.startswith(message)
-    assert place(loaded.document, loaded) == f"x.yaml:{where}"
+    assert place(parse("x.yaml", text.encode()), loaded) == f"x.yaml:{where}"
 
 
 def test_everything_that_is_wrong_is_told_at_once() -> None:
