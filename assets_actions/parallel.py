@@ -3,9 +3,12 @@
 import os
 import pickle
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
+_LENGTH = 8
+"""So many bytes before a result tell how long it is: a copy that is killed may leave half of one."""
 
 
 def beside(task: Callable[[], T]) -> Callable[[], T]:
@@ -17,16 +20,23 @@ def beside(task: Callable[[], T]) -> Callable[[], T]:
     if not hasattr(os, "fork"):
         return task
     reading, writing = os.pipe()
-    copy = os.fork()
+    try:
+        copy = os.fork()
+    except OSError:
+        os.close(reading)
+        os.close(writing)
+        return task
     if copy == 0:
+        os.close(reading)  # else it would wait for itself to read, where this process has gone
         _finish(task, writing)
     os.close(writing)
 
     def result() -> T:
         with os.fdopen(reading, "rb") as pipe:
-            content = pipe.read()
-        os.waitpid(copy, 0)
-        if not content:
+            length, content = pipe.read(_LENGTH), pipe.read()
+        with suppress(ChildProcessError):  # whoever started us may have told the system to forget ended processes
+            os.waitpid(copy, 0)
+        if len(length) < _LENGTH or len(content) != int.from_bytes(length):
             return task()
         done: T = pickle.loads(content)  # noqa: S301 (our own process wrote it)
         return done
@@ -39,6 +49,6 @@ def _finish(task: Callable[[], object], writing: int) -> None:
     try:
         content = pickle.dumps(task(), pickle.HIGHEST_PROTOCOL)
         with os.fdopen(writing, "wb") as pipe:
-            pipe.write(content)
+            pipe.write(len(content).to_bytes(_LENGTH) + content)
     finally:
         os._exit(0)

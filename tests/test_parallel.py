@@ -1,10 +1,14 @@
 """Work in a copy of the process."""
 
 import os
+import pickle
+import subprocess
+import sys
 
 import pytest
 
 from assets_actions import parallel
+from tests.conftest import ROOT
 
 
 def test_a_task_is_done_in_another_process_and_its_result_comes_back() -> None:
@@ -34,4 +38,29 @@ def test_a_task_that_fails_in_the_copy_is_done_here_and_fails_here(capfd: pytest
 
 def test_where_no_process_can_be_copied_the_task_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "fork")
+    assert parallel.beside(os.getpid)() == os.getpid()
+
+
+def test_a_copy_that_nobody_waits_for_ends_and_lets_go_of_the_output() -> None:
+    code = "import os\nfrom assets_actions import parallel\nparallel.beside(lambda: b'x' * 1_000_000)\nos._exit(2)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, timeout=20, check=False)
+    assert done.returncode == 2
+
+
+def test_what_the_system_forgets_of_ended_processes_is_not_missed() -> None:
+    code = (
+        "import os, signal\nfrom assets_actions import parallel\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+        "here = os.getpid()\nassert parallel.beside(os.getpid)() != here"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=20, check=False).returncode == 0
+
+
+def test_half_a_result_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Torn(bytes):
+        """Says that it is longer than it is, as a copy does that was killed while it wrote."""
+
+        def __len__(self) -> int:
+            return 99
+
+    monkeypatch.setattr(pickle, "dumps", lambda *_: Torn(b"half"))
     assert parallel.beside(os.getpid)() == os.getpid()

@@ -80,10 +80,10 @@ class Loaded(Generic[M]):
 
 
 def fetch(files: Sequence[Loaded[Any]]) -> None:
-    """Read the contents of many files of one tree, as one batch."""
-    if files:
-        for file, content in zip(files, files[0].tree.stream([file.path for file in files], MAX_BYTES), strict=True):
-            file.__dict__["content"] = content
+    """Read the contents of many files of one tree, as one batch; of one that several share, once."""
+    contents = files[0].tree.read((file.path for file in files), MAX_BYTES) if files else {}
+    for file in files:
+        file.__dict__["content"] = contents[file.path]
 
 
 def read_as(document: Document, kind: type[M]) -> ReadAs[M]:

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from assets_actions import git
@@ -23,8 +24,9 @@ def release_files(root: Path, remote: str, branch: str) -> Callable[[], tuple[Tr
     tags = git.ahead(lambda: ReleaseTags(release_branch.local_tags(root).keys()))
 
     def answer() -> tuple[Tree, ReleaseTags]:
-        known = tags()  # first: once the caller has an answer, or an error, no thread runs any longer
-        return files(), known
+        with suppress(UserError):
+            tags()  # once the caller has an answer, or an error, no thread runs any longer
+        return files(), tags()
 
     return answer
 

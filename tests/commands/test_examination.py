@@ -1,10 +1,13 @@
 """A large catalog is examined in two halves: what comes of it is the same."""
 
+import threading
 from typing import Any
 
 import pytest
 
 from assets_actions.commands import examination, validate
+from assets_actions.commands.facts import release_files
+from assets_actions.errors import UserError
 from tests.conftest import Repo, component, environment
 
 
@@ -38,3 +41,13 @@ def test_two_halves_find_what_one_whole_does(repo: Repo, monkeypatch: pytest.Mon
         assert found[0] == found[1]
         rules = {finding.rule for finding in found[0][1]}
         assert {"missing-category", "missing-dependency", "dependency-cycle", "duplicate-asset"} <= rules
+
+
+def test_no_thread_runs_once_it_is_known_that_nothing_is_known_of_the_release(repo: Repo) -> None:
+    repo.commit(component())
+    (repo.path / ".git/refs/tags").mkdir(exist_ok=True)
+    (repo.path / ".git/refs/tags/broken").write_text("0" * 39 + "1\n")
+    before = threading.active_count()
+    with pytest.raises(UserError, match="has not been fetched"):
+        release_files(repo.path, "origin", "release")()
+    assert threading.active_count() == before
