@@ -33,6 +33,27 @@ def run_url() -> str | None:
     return f"{server}/{repository}/actions/runs/{run}" if server and repository and run else None
 
 
+def base_commit() -> str | None:
+    """In a workflow run of a pull request or a merge queue, the commit that it is to be merged into."""
+    path = os.environ.get("GITHUB_EVENT_PATH")
+    if not is_runner() or not path:
+        return None
+    try:
+        with open(path, encoding="utf-8") as file:
+            event = json.load(file)
+    except (OSError, ValueError) as error:
+        raise UserError(f"the event of this workflow run cannot be read: {error}", path) from None
+    if not isinstance(event, dict):
+        return None
+    for name, keys in (("pull_request", ("base", "sha")), ("merge_group", ("base_sha",))):
+        found = event.get(name)
+        for key in keys:
+            found = found.get(key) if isinstance(found, dict) else None
+        if isinstance(found, str):
+            return found
+    return None
+
+
 def inputs() -> dict[str, str] | None:
     """The inputs of the action that runs us; None where none does. Raises UserError where they are not JSON."""
     text = os.environ.get(INPUTS)

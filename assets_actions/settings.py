@@ -24,16 +24,16 @@ class Settings(Policy):
     rules: Selection = Field(Selection(), description="Which rules run, and what they are worth here.")
 
 
-def find_settings(tree: Tree) -> Settings:
+def find_settings(tree: Tree, path: str = SETTINGS_FILE) -> Settings:
     """The settings of one state of a repository; the defaults where it has no file of them. Raises UserError."""
-    target = tree.resolve("", SETTINGS_FILE)
+    target = tree.resolve("", path)
     if target.kind is Kind.MISSING:
-        if MISTAKEN in tree.entries:
+        if path == SETTINGS_FILE and MISTAKEN in tree.entries:
             raise UserError("settings are not read from this file", MISTAKEN, f"rename it to {SETTINGS_FILE}")
         return Settings()
     if target.kind is not Kind.FILE:
-        raise UserError("the settings are no file of the repository", SETTINGS_FILE)
-    return read_settings(SETTINGS_FILE, tree.read([target.path], MAX_BYTES)[target.path])
+        raise UserError("the settings are no file of the repository", path)
+    return read_settings(path, tree.read([target.path], MAX_BYTES)[target.path])
 
 
 def read_settings(path: str, content: bytes) -> Settings:

@@ -34,6 +34,9 @@ def clean_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyt
         if name.startswith(("GIT_", "GITHUB_", "RUNNER_", "INPUT_", "ASSETS_ACTIONS_")) or name in (
             "FORCE_COLOR",
             "CI",
+            "DOCKER_AUTH_CONFIG",
+            "DOCKER_CONFIG",
+            "NETRC",
         ):
             monkeypatch.delenv(name)
     home = tmp_path_factory.mktemp("home")

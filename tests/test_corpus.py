@@ -92,3 +92,25 @@ def test_the_release_is_the_real_one_and_a_second_run_has_nothing_to_do(case: Ca
     assert again.code == 0
     assert again.out.endswith("nothing to do\n")
     assert repo.remote_refs()["refs/heads/release"] == result["commit"]
+
+
+def test_template_files_are_pinned_byte_for_byte_as_they_were(case: Case, tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "copy", case.repo.origin)
+    subprocess.run(["git", "clone", "--quiet", case.repo.path, repo.path], check=True)
+    ran = repo.run("pin-versions", *case.pins, "--write", "--format", "json")
+    assert ran.code == 0, ran.err
+    written = {place["file"] for pin in [*ran.json["images"], *ran.json["packages"]] for place in pin["places"]}
+    compared = set()
+    for config in sorted((repo.path / "assets").rglob("asset.yaml")):
+        model = yaml.safe_load(config.read_bytes())
+        if model["type"] != "environment":
+            continue
+        for path in config.parent.rglob("*"):
+            name = path.relative_to(repo.path).as_posix()
+            theirs = case.after / "latest/environment" / model["name"] / path.relative_to(config.parent)
+            if name in written:
+                # The public system writes `\n` whatever the author wrote; nothing else may differ.
+                assert path.read_bytes().replace(b"\r\n", b"\n") == theirs.read_bytes().replace(b"\r\n", b"\n"), name
+                compared.add(name)
+    assert compared == written
+    assert len(compared) > 40

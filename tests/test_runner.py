@@ -1,5 +1,6 @@
 """What the Actions runner is told. Its own reading of that is tested in tests/actions."""
 
+import json
 import os
 from pathlib import Path
 
@@ -109,3 +110,31 @@ def test_a_long_text_is_folded_but_for_its_headline(capsys: pytest.CaptureFixtur
     assert lines[2:43] == [*(f"line {number}" for number in range(40)), f"::{token}::"]
     assert lines[43] == "::endgroup::"
     assert lines[45] == "40 lines"
+
+
+@pytest.mark.parametrize(
+    ("event", "commit"),
+    [
+        ({"pull_request": {"base": {"sha": "abc"}}}, "abc"),
+        ({"merge_group": {"base_sha": "def"}}, "def"),
+        ({"ref": "refs/heads/main", "before": "abc"}, None),
+        ({"pull_request": None}, None),
+        ({"pull_request": {"base": "abc"}}, None),
+        ([], None),
+    ],
+)
+def test_the_base_of_a_pull_request_is_read_from_the_event(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, event: object, commit: str | None
+) -> None:
+    (tmp_path / "event.json").write_text(json.dumps(event))
+    monkeypatch.setenv("GITHUB_EVENT_PATH", str(tmp_path / "event.json"))
+    assert runner.base_commit() is None, "this is no workflow run"
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert runner.base_commit() == commit
+
+
+def test_an_event_that_cannot_be_read_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_EVENT_PATH", str(tmp_path / "missing.json"))
+    with pytest.raises(UserError, match="event of this workflow run cannot be read"):
+        runner.base_commit()

@@ -67,9 +67,9 @@ def run(inputs: Inputs) -> Outcome:
             validate.run(validate.Inputs(repo=repo)).report,
         ),
         Step(
-            "assets-actions pin-versions --pins ../pins.json --check",
+            "assets-actions pin-versions --pins ../pins.json",
             "What do the template tags of the build contexts resolve to?",
-            pin_versions.run(pin_versions.Inputs(repo=repo, pins=pins, check=True)).report,
+            pin_versions.run(pin_versions.Inputs(repo=repo, pins=pins)).report,
         ),
         Step(
             "assets-actions detect-changes --pins ../pins.json",

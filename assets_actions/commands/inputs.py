@@ -81,7 +81,7 @@ def add_arguments(parser: argparse.ArgumentParser, model: type[Inputs]) -> None:
         kind = Argument(field)
         options: dict[str, Any] = {"help": (field.description or "").replace("%", "%%"), "default": argparse.SUPPRESS}
         if kind.is_positional:
-            nargs = None if field.is_required() else "?"
+            nargs = "*" if kind.is_list else None if field.is_required() else "?"
             parser.add_argument(name, nargs=nargs, metavar=kind.metavar, choices=kind.choices, **options)
             continue
         flag = f"--{flag_name(name)}"

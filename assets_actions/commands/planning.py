@@ -15,6 +15,7 @@ from assets_actions.release.plan import Plan
 from assets_actions.release.planner import UnresolvedTagsError, make_plan, wanted
 from assets_actions.release.released import Release
 from assets_actions.report.findings import FindingsReport
+from assets_actions.report.pins import UNRESOLVED
 from assets_actions.report.text import counted
 from assets_actions.rules.registry import Finding, Severity
 from assets_actions.templates.pins import Pins
@@ -115,5 +116,5 @@ def plan(source: Source, release: Release, pins: Pins) -> Plan:
 
 def unresolved_finding(tag: UnresolvedTag) -> Finding:
     """A template tag that could not be resolved, as a finding."""
-    fix = "add it to the file given with --pins"
-    return Finding("unresolved-tag", "template", Severity.ERROR, tag.message, tag.asset, tag.place, fix)
+    fix = "assets-actions pin-versions --pins-out FILE looks it up; give that file with --pins"
+    return Finding(UNRESOLVED, "template", Severity.ERROR, tag.message, tag.asset, tag.place, fix)

@@ -68,7 +68,7 @@ def blob_id(content: bytes, length: int = 40) -> str:
     return algorithm(b"blob %d\0" % len(content) + content).hexdigest()
 
 
-def _tags_span(asset: Asset, path: str) -> slice | None:
+def tags_span(asset: Asset, path: str) -> slice | None:
     """The part of a file in which template tags count: in an environment config the image's name, else all (None)."""
     if asset.extra and path == asset.extra.path:
         return slice(*asset.extra.document.locate("image", "name"))
@@ -85,7 +85,7 @@ def pinned(asset: Asset, texts: Mapping[str, bytes], pins: Pins) -> Content:
     unresolved: list[UnresolvedTag] = []
     for path in asset.pinned_files:
         text = texts[path].decode(*CODEC)
-        applied = pinning.apply(text, pins, path, _tags_span(asset, path))
+        applied = pinning.apply(text, pins, path, tags_span(asset, path))
         document = Document(path, text)
         unresolved += [
             UnresolvedTag(asset.id or asset.path, document.place(tag.start, tag.end), tag.message)

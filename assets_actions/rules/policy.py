@@ -4,12 +4,25 @@ Sources: the reference (the environments page of the system in public use) for e
 system's own checks and tables for the rest.
 """
 
-from typing import Annotated, Any
+import re
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from assets_actions.assets.config import AssetType, Text, Visibility
 from assets_actions.assets.model import Section
+from assets_actions.templates.choice import Order, regex_problem
+from assets_actions.templates.tags import is_loopback
 
 from .skus import INFERENCE_SKUS
 
@@ -20,21 +33,6 @@ class Strict(Section):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
-def regex_problem(pattern: str) -> str | None:
-    """Why a regular expression cannot be used: `is no regular expression of RE2: …`; None where it can."""
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        re2.compile(pattern, options)
-    except re2.error as error:
-        said = error.args[0] if error.args else ""
-        text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-        return f"is no regular expression of RE2: {text}"
-    return None
-
-
 def _regex(value: str) -> str:
     if problem := regex_problem(value):
         raise ValueError(problem)
@@ -42,6 +40,31 @@ def _regex(value: str) -> str:
 
 
 Regex = Annotated[str, AfterValidator(_regex)]
+
+
+def parse_age(value: object) -> timedelta:
+    """An age as people write it: `12h`, `3d`, `2w`. Raises ValueError."""
+    parts = re.fullmatch(r"(\d{1,5})([wdh])", value) if isinstance(value, str) else None
+    if not parts:
+        raise ValueError("is no age: write 12h, 3d or 2w")
+    return int(parts[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[parts[2]]
+
+
+Age = Annotated[timedelta, PlainValidator(parse_age), WithJsonSchema({"type": "string", "pattern": r"^\d{1,5}[wdh]$"})]
+
+
+def _index(value: str) -> str:
+    url = urlsplit(value)
+    if "@" in url.netloc:
+        raise ValueError("holds a login: put it into the environment or a netrc file")
+    if not url.hostname or (url.scheme != "https" and not (url.scheme == "http" and is_loopback(url.netloc))):
+        raise ValueError("is no address of an index: https://…")
+    if url.query or url.fragment:
+        raise ValueError("holds more than an address: leave out what follows `?` or `#`")
+    return value
+
+
+IndexUrl = Annotated[str, AfterValidator(_index)]
 
 
 class ForbiddenWord(Strict):
@@ -89,6 +112,32 @@ class Images(Strict):
     hosts: list[Text] = Field(
         ["mcr.microsoft.com"], description="Registry hosts that template tags may ask for image tags."
     )
+    order: Order = Field(
+        "lexicographical", description="Which of the tags that match is the newest; by `date`, the image made last."
+    )
+    pin: Literal["tag", "tag@digest"] = Field("tag", description="What an image is pinned to, where it has a tag.")
+    platform: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$")] | None = Field(
+        None, description="The platform that an image must have; digests are that platform's.", examples=["linux/amd64"]
+    )
+    minimum_age: Age | None = Field(None, description="Leave out images made later than so long ago: `3d`, `12h`.")
+    minimum_age_exceptions: list[Text] = Field([], description="Images (shell patterns) that may be younger.")
+
+
+class Packages(Strict):
+    """`packages`: where versions of Python packages come from."""
+
+    indexes: list[IndexUrl] = Field(
+        [],
+        description="Package indexes (Simple API); the first that has a package is asked for it. "
+        "Default: the public index.",
+    )
+    python: Annotated[str, StringConstraints(pattern=r"^3\.\d+(\.\d+)?$")] | None = Field(
+        None, description="Leave out versions that do not support this version of Python.", examples=["3.10"]
+    )
+    minimum_age: Age | None = Field(
+        None, description="Leave out what was uploaded later than so long ago: `3d`, `12h`."
+    )
+    minimum_age_exceptions: list[Text] = Field([], description="Packages (shell patterns) that may be younger.")
 
 
 class TagPolicy(Strict):
@@ -189,6 +238,7 @@ class Policy(Section):
 
     names: Names = Field(Names(), description="What assets may be called.")
     images: Images = Field(Images(), description="Where images are published, and where others may come from.")
+    packages: Packages = Field(Packages(), description="Where versions of Python packages come from.")
     tags: Annotated[dict[AssetType, TypeTags], BeforeValidator(_over_defaults)] = Field(
         TAGS, description="The tags of specs, by asset type; a type that is given replaces its defaults."
     )

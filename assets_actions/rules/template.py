@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from assets_actions.assets.texts import TextFile
+from assets_actions.templates.choice import regex_problem
 from assets_actions.templates.tags import ImageTag, TemplateTag, find_tags
 
-from .policy import Policy, regex_problem
+from .policy import Policy
 from .registry import Problem, Severity, rule
-
-DEFAULT_HOST = "docker.io"
 
 
 @lru_cache(maxsize=1)
@@ -97,16 +96,10 @@ def image_host(file: TextFile, policy: Policy) -> Iterator[Problem]:
     Fix: use an image of a known registry; setting: `images.hosts`.
     """
     for tag in _resolved_tags(file):
-        if isinstance(tag.wanted, ImageTag) and (host := host_of(tag.wanted.image)) not in policy.images.hosts:
+        if isinstance(tag.wanted, ImageTag) and (host := tag.wanted.host) not in policy.images.hosts:
             allowed = ", ".join(policy.images.hosts)
             message = f"`{tag.wanted.image}` is an image of {host}, which is not among: {allowed}"
             yield Problem(file.document, slice(tag.start, tag.end), message)
-
-
-def host_of(image: str) -> str:
-    """The registry of an image's name. Without a dot, a port or `localhost`, the first part is no host."""
-    first, slash, _ = image.partition("/")
-    return first if slash and ("." in first or ":" in first or first == "localhost") else DEFAULT_HOST
 
 
 @rule(TextFile, Severity.WARNING)

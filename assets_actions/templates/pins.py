@@ -1,21 +1,21 @@
 """Pins: what template tags resolve to, one answer per name for a whole run, and their file."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Set
 from functools import cached_property
-from typing import Annotated, Literal, NamedTuple, Protocol, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 from .tags import ImageTag, PackageVersion, Wanted, find_tags, splice
 
-_REFERENCE = re.compile(r":[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64}")
+_REFERENCE = re.compile(r":[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64}")
 
 
 def _reference(value: str) -> str:
-    """`:tag` or `@sha256:…`; the grammar of tags and digests is the OCI distribution specification's."""
+    """`:tag`, `@sha256:…` or both; the grammar of tags and digests is the OCI distribution specification's."""
     if not _REFERENCE.fullmatch(value):
-        raise ValueError("is neither `:tag` nor `@sha256:…`")
+        raise ValueError("is neither `:tag` nor `@sha256:…` nor `:tag@sha256:…`")
     return value
 
 
@@ -38,6 +38,8 @@ class ImagePin(BaseModel):
     image: str
     tag_regex: str | None = None
     reference: Annotated[str, AfterValidator(_reference)]
+    digest: Any = None
+    """What the tag led to when it was looked up, where that was asked."""
 
     @property
     def wanted(self) -> ImageTag:
@@ -76,6 +78,8 @@ class Pins(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     version: Literal[1] = 1
+    resolved_at: Any = None
+    """When they were looked up (ISO 8601); nothing depends on it."""
     images: list[ImagePin] = []
     packages: list[PackagePin] = []
 
@@ -102,31 +106,52 @@ class Pins(BaseModel):
         """
         return self._answers.get(wanted.canonical)
 
+    def with_more(self, others: "Pins", resolved_at: str) -> "Pins":
+        """These and others, by name."""
+        return Pins(
+            resolved_at=resolved_at,
+            images=sorted([*self.images, *others.images], key=lambda pin: (pin.image, pin.tag_regex or "")),
+            packages=sorted([*self.packages, *others.packages], key=lambda pin: (pin.package, pin.pre)),
+        )
+
     def only(self, wanted: Collection[Wanted]) -> "Pins":
         """The pins for these."""
         keys = {one.canonical for one in wanted}
         images = [pin for pin in self.images if pin.wanted in keys]
-        return Pins(images=images, packages=[pin for pin in self.packages if pin.wanted in keys])
+        packages = [pin for pin in self.packages if pin.wanted in keys]
+        return Pins(resolved_at=self.resolved_at, images=images, packages=packages)
 
 
-class Resolver(Protocol):
-    """Where pins come from: a pins file, or registries and package indexes.
+class Failure(NamedTuple):
+    """Why nothing is known for a template tag; `is_outside` where a network, a server or a login failed."""
 
-    Asked once per run for all that is wanted; answers what it can. What it leaves out is unresolved, and every tag that
-    asked for it an error of the run. Raises OSError where it cannot be asked at all.
-    """
+    message: str
+    is_outside: bool = False
 
-    def resolve(self, wanted: Collection[Wanted]) -> Pins:
-        """Pins for these, as far as they are known."""
-        ...
+
+class Offer(NamedTuple):
+    """What there was to choose from: tags or versions, and why some were passed over."""
+
+    available: Set[str]
+    passed_over: Mapping[str, str]
+
+
+class Resolution(NamedTuple):
+    """What looking up came to, all of it by what was wanted (in its canonical form)."""
+
+    pins: Pins
+    failures: Mapping[Wanted, Failure] = {}
+    offers: Mapping[Wanted, Offer] = {}
+    warnings: Mapping[Wanted, str] = {}
 
 
 class Unresolved(NamedTuple):
-    """A template tag that nothing is known for, or that is none: its span in the text, and why."""
+    """A template tag that nothing is known for, or that is none (`wanted` is None): its span in the text, and why."""
 
     start: int
     end: int
     message: str
+    wanted: Wanted | None = None
 
 
 class Resolved(NamedTuple):
@@ -160,6 +185,6 @@ def apply(text: str, pins: Pins, path: str = "", within: slice | None = None) ->
         elif not tag.in_comment:
             shown = tag.wanted or text[tag.start : tag.end]
             message = f"`{shown}` {'is not in the pins' if tag.wanted else tag.problem}"
-            unresolved.append(Unresolved(tag.start, tag.end, message))
+            unresolved.append(Unresolved(tag.start, tag.end, message, tag.wanted))
     edits = ((tag.start, tag.end, tag.answer) for tag in resolved)
     return Applied(splice(text, edits), resolved, unresolved)

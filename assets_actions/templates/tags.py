@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+DEFAULT_HOST = "docker.io"
+
 
 @dataclass(frozen=True)
 class ImageTag:
@@ -15,6 +17,19 @@ class ImageTag:
 
     image: str
     regex: str | None
+
+    @property
+    def host(self) -> str:
+        """The registry of the image. Without a dot, a port or `localhost`, the name's first part is no host."""
+        first, slash, _ = self.image.partition("/")
+        return first if slash and ("." in first or ":" in first or first == "localhost") else DEFAULT_HOST
+
+    @property
+    def repository(self) -> str:
+        """The image's name in its registry. In the default one, a name of one part is that of an official image."""
+        first, _, rest = self.image.partition("/")
+        name = rest if first == self.host else self.image
+        return f"library/{name}" if self.host == DEFAULT_HOST and "/" not in name else name
 
     @property
     def canonical(self) -> "ImageTag":
@@ -44,6 +59,12 @@ class PackageVersion:
 
 
 Wanted = ImageTag | PackageVersion
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host, with its port or without, is this machine: it may be asked without encryption, as engines do."""
+    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() else host
+    return name in ("localhost", "[::1]") or re.fullmatch(r"127(\.\d{1,3}){3}", name) is not None
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,7 @@ def test_the_root_action_runs_any_command(demo: Repo, tmp_path: Path) -> None:
         ({"command": "validat"}, "there is no command `validat`"),
         ({"command": "validate", "pins": "x"}, "there is no input `pins`"),
         ({"command": "release-commit", "tag": "perhaps"}, "input `tag`: Input should be a valid boolean"),
-        ({"command": "pin-versions"}, "input `pins`: Field required"),
+        ({"command": "pin-versions", "only": "all"}, "input `only`: Input should be 'images' or 'packages'"),
         ({"command": "detect-changes", "source": "$(touch pwned)`id`"}, "there is no commit `$(touch pwned)`id``"),
     ],
 )

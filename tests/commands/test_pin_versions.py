@@ -25,7 +25,7 @@ def pins(tmp_path: Path) -> str:
 
 def test_checking_tells_every_pin_and_writes_nothing(repo: Repo, pins: str) -> None:
     repo.write({**environment("a", DOCKERFILE), **environment("b", DOCKERFILE)})
-    ran = repo.run("pin-versions", "--pins", pins, "--check")
+    ran = repo.run("pin-versions", "--pins", pins)
     assert ran.code == 0
     assert ran.out == (
         "host/base:{{latest-image-tag}}  2026.1  (2 times)\n"
@@ -75,7 +75,7 @@ def test_what_it_prints_is_a_pins_file_again(repo: Repo, pins: str, tmp_path: Pa
     assert ran.code == 0
     again = json.loads((tmp_path / "again.json").read_text())
     assert again["images"][0]["places"] == [{"file": "assets/a/context/Dockerfile", "line": 1, "column": 15}]
-    assert repo.run("pin-versions", "--pins", str(tmp_path / "again.json"), "--check").code == 0
+    assert repo.run("pin-versions", "--pins", str(tmp_path / "again.json")).code == 0
 
 
 @pytest.mark.parametrize(
@@ -96,12 +96,20 @@ def test_a_file_that_holds_no_pins_is_refused(repo: Repo, tmp_path: Path, conten
     assert message in ran.err
 
 
-def test_it_needs_pins_and_one_thing_to_do(repo: Repo, pins: str) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--pins", "p", "--as-of", "2026-01-01T00:00:00Z"], "--pins makes none"),
+        (["--pins", "p", "--update-only", "x"], "--pins makes none"),
+        (["--check", "Dockerfile"], "look at the assets of a repository"),
+        (["--dry-run"], "--dry-run goes with --write or --pins-out"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(repo: Repo, arguments: list[str], message: str) -> None:
     repo.write(environment())
-    assert "--pins" in repo.run("pin-versions").err
-    ran = repo.run("pin-versions", "--pins", pins, "--check", "--write")
+    ran = repo.run("pin-versions", *arguments)
     assert ran.code == 2
-    assert "--check and --write exclude each other" in ran.err
+    assert message in ran.err
 
 
 def test_assets_that_cannot_be_read_are_told_first(repo: Repo, pins: str) -> None:

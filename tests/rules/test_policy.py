@@ -1,6 +1,7 @@
 """What a repository decides for itself: its settings change what the rules say."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -118,3 +119,29 @@ def test_settings_that_mean_nothing_are_refused(settings: Mapping[str, Any], mes
     with pytest.raises(ValidationError) as refused:
         Policy.model_validate(settings)
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"packages": {"indexes": ["http://pypi.example.com/simple/"]}}, "is no address of an index"),
+        ({"packages": {"indexes": ["https://me:secret@pypi.example.com/simple/"]}}, "holds a login"),
+        ({"packages": {"indexes": ["https://pypi.example.com/simple/?token=x"]}}, "holds more than an address"),
+        ({"packages": {"indexes": ["/simple"]}}, "is no address of an index"),
+        ({"packages": {"python": "3"}}, "should match pattern"),
+        ({"packages": {"minimum_age": "3"}}, "is no age"),
+        ({"images": {"minimum_age": "P3D"}}, "is no age"),
+        ({"images": {"platform": "linux"}}, "should match pattern"),
+        ({"images": {"order": "newest"}}, "Input should be"),
+    ],
+)
+def test_what_cannot_be_looked_up_by_is_refused(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        Policy.model_validate(settings)
+
+
+def test_ages_are_hours_days_or_weeks_and_an_index_of_this_machine_needs_no_encryption() -> None:
+    policy = Policy.model_validate(
+        {"packages": {"minimum_age": "36h", "indexes": ["http://127.0.0.1:1/"]}, "images": {"minimum_age": "2w"}}
+    )
+    assert (policy.packages.minimum_age, policy.images.minimum_age) == (timedelta(hours=36), timedelta(days=14))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assets_actions.rules.template import host_of
+from assets_actions.templates.tags import ImageTag
 from tests.rules.examples import (
     ADDER,
     ED,
@@ -89,4 +89,4 @@ def test_good_examples_give_nothing(given: Given | Files) -> None:
     ],
 )
 def test_the_host_of_an_image_is_its_first_part_where_that_looks_like_one(image: str, host: str) -> None:
-    assert host_of(image) == host
+    assert ImageTag(image, None).host == host

@@ -51,7 +51,36 @@ def test_a_package_is_known_by_any_spelling_of_its_name() -> None:
 
 def test_of_all_pins_those_can_be_had_that_are_wanted() -> None:
     wanted: list[Wanted] = [ImageTag("a/b", None), PackageVersion("foo.bar", False), PackageVersion("other", False)]
-    assert PINS.only(wanted) == Pins(images=PINS.images[:1], packages=PINS.packages[2:])
+    assert PINS.only(wanted) == Pins(resolved_at="ignored", images=PINS.images[:1], packages=PINS.packages[2:])
+
+
+def test_a_tag_and_its_digest_can_be_pinned_together() -> None:
+    pins = Pins.model_validate({"images": [{"image": "a/b", "reference": f":1{DIGEST}"}]})
+    assert apply("FROM a/b:{{latest-image-tag}} AS x", pins).text == f"FROM a/b:1{DIGEST} AS x"
+
+
+def test_more_pins_can_stand_beside_some_in_the_order_of_their_names() -> None:
+    more = Pins.model_validate(
+        {
+            "resolved_at": "before",
+            "images": [{"image": "a/a", "reference": ":1"}, {"image": "a/b", "tag_regex": "a", "reference": ":2"}],
+            "packages": [{"package": "b", "version": "1"}],
+        }
+    )
+    both = PINS.with_more(more, "now")
+    assert both.resolved_at == "now"
+    assert [(pin.image, pin.tag_regex) for pin in both.images] == [
+        ("a/a", None),
+        ("a/b", None),
+        ("a/b", "a"),
+        ("a/b", r"x\d{2}"),
+        ("c", None),
+    ]
+    assert [pin.package for pin in both.packages] == ["Foo_bar", "azureml-core", "azureml-core", "b"]
+    assert both.answer(ImageTag("a/b", "a")) == ":2"
+    assert both == more.with_more(PINS, "now")
+    with pytest.raises(ValidationError, match="two different"):
+        PINS.with_more(Pins.model_validate({"images": [{"image": "c", "reference": ":1"}]}), "now")
 
 
 def test_an_image_is_known_by_name_and_regex_together() -> None:
@@ -100,6 +129,10 @@ def test_only_the_part_that_counts_is_looked_at() -> None:
         ({"images": [{"image": "a", "reference": ":a b"}]}, "neither"),
         ({"images": [{"image": "a", "reference": "@sha256:123"}]}, "neither"),
         ({"images": [{"image": "a", "reference": ":x\n"}]}, "neither"),
+        ({"images": [{"image": "a", "reference": ":x@sha256:12"}]}, "neither"),
+        ({"images": [{"image": "a", "reference": f"{DIGEST}:x"}]}, "neither"),
+        ({"images": [{"image": "a", "reference": f":x{DIGEST}0"}]}, "neither"),
+        ({"images": [{"image": "a", "reference": ":" + "x" * 129}]}, "neither"),
         ({"images": [{"image": "a"}]}, "required"),
         ({"version": 2}, "1"),
         ({"packages": [{"package": "a", "version": "1"}, {"package": "a", "version": "2"}]}, "two different"),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets_actions.templates.tags import ImageTag, PackageVersion, Wanted, find_tags, splice
+from assets_actions.templates.tags import ImageTag, PackageVersion, Wanted, find_tags, is_loopback, splice
 
 
 def wanted(text: str, path: str = "Dockerfile") -> list[Wanted | None]:
@@ -26,6 +26,51 @@ def wanted(text: str, path: str = "Dockerfile") -> list[Wanted | None]:
 )
 def test_an_image_tag_asks_for_its_image_and_regex(text: str, image: str, regex: str | None) -> None:
     assert wanted(text) == [ImageTag(image, regex)]
+
+
+@pytest.mark.parametrize(
+    ("image", "host", "repository"),
+    [
+        ("mcr.microsoft.com/a/b", "mcr.microsoft.com", "a/b"),
+        ("ubuntu", "docker.io", "library/ubuntu"),
+        ("somebody/image", "docker.io", "somebody/image"),
+        ("docker.io/library/ubuntu", "docker.io", "library/ubuntu"),
+        ("docker.io/ubuntu", "docker.io", "library/ubuntu"),
+        ("localhost/a", "localhost", "a"),
+        ("host:5000/a", "host:5000", "a"),
+        ("a.b", "docker.io", "library/a.b"),
+        ("mcr.microsoft.com@evil.io/x", "mcr.microsoft.com@evil.io", "x"),
+        ("MCR.microsoft.com/x", "MCR.microsoft.com", "x"),
+        ("localhost.evil/x", "localhost.evil", "x"),
+    ],
+)
+def test_an_image_has_its_registry_and_its_name_there(image: str, host: str, repository: str) -> None:
+    tag = ImageTag(image, None)
+    assert (tag.host, tag.repository) == (host, repository)
+
+
+@pytest.mark.parametrize(
+    ("host", "is_ours"),
+    [
+        ("localhost", True),
+        ("localhost:5000", True),
+        ("127.0.0.1", True),
+        ("127.1.2.3:80", True),
+        ("[::1]", True),
+        ("[::1]:5000", True),
+        ("127.0.0.1.evil.io", False),
+        ("127.0.0.1.evil.io:80", False),
+        ("localhost.evil.io", False),
+        ("localhost:80@evil.io", False),
+        ("127.0.0.1@evil.io:80", False),
+        ("x127.0.0.1", False),
+        ("127.0.0.1\n", False),
+        ("10.0.0.1", False),
+        ("", False),
+    ],
+)
+def test_this_machine_alone_may_be_asked_without_encryption(host: str, is_ours: bool) -> None:
+    assert is_loopback(host) is is_ours
 
 
 @pytest.mark.parametrize(

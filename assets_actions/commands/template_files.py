@@ -1,0 +1,135 @@
+"""The files whose template tags pin-versions resolves: those of a repository's assets, or some files by name."""
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from assets_actions.assets.catalog import Catalog
+from assets_actions.assets.document import MAX_BYTES, Document, Place
+from assets_actions.errors import UserError
+from assets_actions.release.content import CODEC, ResolvedTag, tags_span
+from assets_actions.report.pins import UNRESOLVED
+from assets_actions.rules.registry import Finding, Severity
+from assets_actions.templates.pins import Pins, Resolution, apply
+from assets_actions.templates.tags import TemplateTag, Wanted, find_tags
+
+
+class TemplateFile(NamedTuple):
+    """A text with template tags; of some files, they count in the part `within` alone."""
+
+    path: str
+    text: str
+    asset: str | None = None
+    within: slice | None = None
+
+    @property
+    def all_tags(self) -> Iterator[TemplateTag]:
+        """The tags that count, in comments as well."""
+        for tag in find_tags(self.text, self.path):
+            if self.within is None or self.within.start <= tag.start < self.within.stop:
+                yield tag
+
+    @property
+    def tags(self) -> Iterator[TemplateTag]:
+        """The tags that must be resolved: those in comments need not."""
+        return (tag for tag in self.all_tags if not tag.in_comment)
+
+    def place(self, start: int, end: int) -> Place:
+        """Where some characters stand."""
+        return Document(self.path, self.text).place(start, end)
+
+    def pinned(self, pins: Pins) -> str:
+        """The text with all tags resolved that pins are known for."""
+        return apply(self.text, pins, self.path, self.within).text
+
+
+def of_assets(catalog: Catalog, texts: Mapping[str, bytes]) -> list[TemplateFile]:
+    """Those of all assets, each once; `texts` has their contents."""
+    files: dict[str, TemplateFile] = {}
+    for asset in catalog.assets:
+        for path in asset.pinned_files:
+            text = texts[path].decode(*CODEC)
+            files.setdefault(path, TemplateFile(path, text, asset.id or asset.path, tags_span(asset, path)))
+    return list(files.values())
+
+
+def named(paths: Sequence[str]) -> list[TemplateFile]:
+    """Some files, by name. Raises UserError where one is no text that can be read."""
+    files = []
+    for path in paths:
+        content = Path(path).read_bytes()
+        if len(content) > MAX_BYTES:
+            raise UserError(f"is larger than {MAX_BYTES:,} bytes", path)
+        files.append(TemplateFile(path, content.decode(*CODEC)))
+    return files
+
+
+Places = dict[Wanted, list[tuple[TemplateFile, TemplateTag]]]
+"""What tags ask for, each name once, with the tags that do."""
+
+
+def wanted(files: Sequence[TemplateFile], kinds: tuple[type[Wanted], ...]) -> Places:
+    """What the tags of some kinds ask for."""
+    found: Places = {}
+    for file in files:
+        for tag in file.tags:
+            if isinstance(tag.wanted, kinds):
+                found.setdefault(tag.wanted.canonical, []).append((file, tag))
+    return found
+
+
+def resolved(files: Sequence[TemplateFile], pins: Pins) -> list[ResolvedTag]:
+    """The tags that pins are known for, those in comments as well."""
+    return [
+        ResolvedTag(file.place(tag.start, tag.end), tag.wanted, tag.answer)
+        for file in files
+        for tag in apply(file.text, pins, file.path, file.within).tags
+    ]
+
+
+def malformed(files: Sequence[TemplateFile]) -> list[Finding]:
+    """What looks like a tag and is none, at its place."""
+    return [
+        _finding(UNRESOLVED, tag.problem or "", file, tag, None)
+        for file in files
+        for tag in file.tags
+        if tag.wanted is None
+    ]
+
+
+def unresolved(places: Places, found: Resolution, *, offline: bool) -> list[Finding]:
+    """What no pin is known for, at each place that asks for it."""
+    findings = []
+    for one, tags in places.items():
+        if found.pins.answer(one) is None:
+            failure = found.failures.get(one)
+            why = f": {failure.message}" if failure else " is not in the pins" if offline else " was not looked up"
+            fix = "add it to the file given with --pins" if offline else None
+            for file, tag in tags:
+                findings.append(_finding(UNRESOLVED, f"`{tag.wanted}`{why}", file, tag, fix))
+    return findings
+
+
+def at_first(places: Places, rule: str, severity: Severity, messages: Mapping[Wanted, str]) -> list[Finding]:
+    """Something to say of a pin, at the first place that asks for it."""
+    found = []
+    for one, message in messages.items():
+        file, tag = places[one][0]
+        found.append(_finding(rule, f"`{tag.wanted}` {message}", file, tag, None, severity))
+    return found
+
+
+def _finding(
+    rule: str, message: str, file: TemplateFile, tag: TemplateTag, fix: str | None, severity: Severity = Severity.ERROR
+) -> Finding:
+    return Finding(rule, "template", severity, message, file.asset, file.place(tag.start, tag.end), fix)
+
+
+def difference(files: Sequence[TemplateFile], pins: Pins) -> str:
+    """What pinning the files changes, as a unified diff."""
+    lines: list[str] = []
+    for file in files:
+        new = file.pinned(pins)
+        lines += difflib.unified_diff(file.text.splitlines(), new.splitlines(), file.path, file.path, lineterm="")
+    return "\n".join(lines)
