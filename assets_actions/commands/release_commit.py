@@ -124,7 +124,7 @@ def _trailers(pins: Pins) -> dict[str, str]:
     """What the release commit says of the run that made it, beside its source."""
     run_url = runner.run_url()
     return {
-        "Pins-Digest": f"sha256:{hashlib.sha256(pins.model_dump_json().encode()).hexdigest()}",
+        "Pins-Digest": f"sha256:{hashlib.sha256(pins.canonical.encode()).hexdigest()}",
         **({"Workflow-Run": run_url} if run_url else {}),
         "Tool-Version": f"assets-actions {__version__}",
     }

@@ -106,6 +106,13 @@ class Pins(BaseModel):
         """
         return self._answers.get(wanted.canonical)
 
+    @property
+    def canonical(self) -> str:
+        """What these resolve to and nothing else, as text: the same whenever and in whatever order they were found."""
+        return "".join(
+            f"{wanted} {answer}\n" for wanted, answer in sorted((str(w), a) for w, a in self._answers.items())
+        )
+
     def with_more(self, others: "Pins", resolved_at: str) -> "Pins":
         """These and others, by name."""
         return Pins(

@@ -160,3 +160,15 @@ def test_without_pins_a_text_stays_as_it_is(text: str) -> None:
 def test_resolving_twice_is_resolving_once(parts: list[str]) -> None:
     once = apply("".join(parts), PINS).text
     assert apply(once, PINS).text == once
+
+
+def test_pins_are_the_same_whenever_and_in_whatever_order_they_were_found() -> None:
+    images = [{"image": "a/b", "reference": ":1"}, {"image": "a/c", "tag_regex": "x", "reference": ":2"}]
+    packages = [{"package": "My_Tool", "version": "1.0"}]
+    one = Pins.model_validate({"resolved_at": "2026-01-01", "images": images, "packages": packages})
+    other = Pins.model_validate(
+        {"images": [images[1], {**images[0], "digest": "x"}], "packages": [{"package": "my-tool", "version": "1.0"}]}
+    )
+    assert one.canonical == other.canonical
+    moved = Pins.model_validate({"images": images, "packages": [{"package": "my-tool", "version": "1.1"}]})
+    assert moved.canonical != one.canonical
