@@ -1,16 +1,19 @@
 """The working tree: its files as a tree, and edits to them."""
 
 import os
+import signal
 import stat
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from . import git
 from .assets.tree import EXECUTABLE, FILE, SUBMODULE, SYMLINK, Entry, Tree
 
 _PIECE = 1 << 20
+NEW_FILE = 0o644
 
 
 def scan(root: Path, in_git: bool, *, blobs: bool = False) -> Tree:
@@ -45,19 +48,61 @@ def scan(root: Path, in_git: bool, *, blobs: bool = False) -> Tree:
 
 
 def write(root: Path, contents: Mapping[str, bytes]) -> None:
-    """Give regular files other contents, each in one step and with its mode: whoever reads sees the old or the new."""
-    for path, content in contents.items():
-        target = root / path
-        # A name that nobody can foresee, made anew: a link that stands there already would lead the write elsewhere.
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".assets-actions-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                os.fchmod(file.fileno(), stat.S_IMODE(target.lstat().st_mode))
-            os.replace(temporary, target)
-        except BaseException:
+    """Give files other contents, all of them or none: each with its mode and in one step, so that nobody reads half.
+
+    A file that is not there yet is made; a symbolic link is replaced, not followed.
+    """
+    written: list[tuple[str, Path]] = []
+    try:
+        for path, content in contents.items():
+            target = root / path
+            try:
+                written.append((_beside(target, content), target))
+            except OSError as error:
+                error.filename = str(target)
+                raise
+        with _undisturbed():
+            while written:
+                os.replace(*written[-1])
+                written.pop()
+    finally:
+        for temporary, _ in written:
             os.unlink(temporary)
-            raise
+
+
+def _beside(target: Path, content: bytes) -> str:
+    """The content in a new file beside its target; its name."""
+    # A name that nobody can foresee, made anew: a link that stands there already would lead the write elsewhere.
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".assets-actions-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            os.fchmod(file.fileno(), _mode(target))
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return temporary
+
+
+def _mode(target: Path) -> int:
+    try:
+        found = target.lstat().st_mode
+    except FileNotFoundError:
+        found = 0
+    return stat.S_IMODE(found) if stat.S_ISREG(found) else NEW_FILE
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """No interrupt comes between some steps, but after them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _walk(root: Path) -> Iterator[str]:

@@ -118,8 +118,7 @@ def test_a_long_text_is_folded_but_for_its_headline(capsys: pytest.CaptureFixtur
         ({"pull_request": {"base": {"sha": "abc"}}}, "abc"),
         ({"merge_group": {"base_sha": "def"}}, "def"),
         ({"ref": "refs/heads/main", "before": "abc"}, None),
-        ({"pull_request": None}, None),
-        ({"pull_request": {"base": "abc"}}, None),
+        ({"pull_request": None, "issue": {"pull_request": {}}}, None),
         ([], None),
     ],
 )
@@ -138,3 +137,22 @@ def test_an_event_that_cannot_be_read_is_an_error(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("GITHUB_EVENT_PATH", str(tmp_path / "missing.json"))
     with pytest.raises(UserError, match="event of this workflow run cannot be read"):
         runner.base_commit()
+
+
+@pytest.mark.parametrize(
+    ("event", "name"),
+    [({"pull_request": {"base": "abc"}}, ""), ({"merge_group": {}}, ""), ({}, "pull_request"), ([], "merge_group")],
+)
+def test_a_pull_request_whose_base_is_not_told_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, event: object, name: str
+) -> None:
+    (tmp_path / "event.json").write_text(json.dumps(event))
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_EVENT_NAME", name)
+    monkeypatch.setenv("GITHUB_EVENT_PATH", str(tmp_path / "event.json"))
+    with pytest.raises(UserError, match="what is to be merged"):
+        runner.base_commit()
+    monkeypatch.delenv("GITHUB_EVENT_PATH")
+    if name:
+        with pytest.raises(UserError, match="cannot be read"):
+            runner.base_commit()

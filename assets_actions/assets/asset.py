@@ -214,7 +214,7 @@ class Asset:
         """The released files in which template tags are resolved: template files, and the environment config."""
         if not self.environment or not self.extra:
             return []
-        return [path for path in (*self.template_files, self.extra.path) if path in self.files]
+        return [path for path in dict.fromkeys((*self.template_files, self.extra.path)) if path in self.files]
 
     @cached_property
     def texts(self) -> list[str]:

@@ -16,11 +16,11 @@ examples:
   assets-actions pin-versions --as-of 2026-07-23T19:40:00Z --only packages
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import BaseModel, Field, PlainValidator, WithJsonSchema, model_validator
 
 from assets_actions import worktree
 from assets_actions.assets.tree import Tree
@@ -28,7 +28,7 @@ from assets_actions.errors import ExitCode
 from assets_actions.registries.pins_file import PinsFile
 from assets_actions.release.content import CODEC
 from assets_actions.report.pins import PinsReport
-from assets_actions.rules.policy import parse_age
+from assets_actions.rules.policy import parse_age, parse_time
 from assets_actions.rules.registry import Severity
 from assets_actions.templates.moves import Before, moves
 from assets_actions.templates.pins import Pins, Resolution
@@ -68,8 +68,8 @@ class Inputs(common.RepositoryInputs):
     minimum_age: Annotated[timedelta, PlainValidator(parse_age), WithJsonSchema({"type": "string"})] | None = Field(
         None, description="Leave out what was published later than so long ago: 12h, 3d, 2w.", examples=["AGE"]
     )
-    as_of: AwareDatetime | None = Field(
-        None, description="Look up as on that day: leave out what was published later.", examples=["TIME"]
+    as_of: Annotated[datetime, PlainValidator(parse_time), WithJsonSchema({"type": "string"})] | None = Field(
+        None, description="Look up as on that day, or at that time: leave out what came later.", examples=["TIME"]
     )
     cache: Path | None = Field(
         None,
@@ -127,7 +127,8 @@ def run(inputs: Inputs) -> Outcome:
         found = Resolution(PinsFile(inputs.pins).resolve(asked))
     else:
         kept = pinning.kept(before or {}, wanted, inputs.update_only) if inputs.update_only else Pins()
-        found = pinning.look_up(wanted, kept, settings, inputs.cache, inputs.as_of, inputs.minimum_age)
+        cache = pinning.cache(repository, inputs.cache)
+        found = pinning.look_up(wanted, kept, settings, cache, inputs.as_of, inputs.minimum_age)
     return _outcome(inputs, repository, files, wanted, found, before)
 
 
@@ -142,16 +143,15 @@ def _outcome(
     moved = None if before is None else moves(found.pins, before, found.offers)
     errors = template_files.malformed(files) + template_files.unresolved(wanted, found, offline=inputs.pins is not None)
     if inputs.check and moved:
-        told = {one: f"moved since the last release: {move}" for one, move in moved.items() if one in wanted}
+        told = {one: move.told for one, move in moved.items() if one in wanted}
         errors += template_files.at_first(wanted, "pin-moved", Severity.ERROR, told)
     findings = errors + template_files.at_first(wanted, "archived-package", Severity.WARNING, found.warnings)
-    written = {} if errors else {f.path: new for f in files if (new := f.pinned(found.pins)) != f.text}
-    keeps = inputs.pins_out if not errors else None
-    note = pinning.write(keeps, found.pins, dry_run=inputs.dry_run) if keeps else None
+    written = {} if errors else {f.target: new for f in files if (new := f.pinned(found.pins)) != f.text}
     writes = inputs.write and not inputs.dry_run and not errors
     if writes:
-        root = Path() if inputs.files else repository.root
-        worktree.write(root, {path: text.encode(*CODEC) for path, text in written.items()})
+        worktree.write(repository.root, {target: text.encode(*CODEC) for target, text in written.items()})
+    keeps = inputs.pins_out if not errors else None
+    note = pinning.write(keeps, found.pins, dry_run=inputs.dry_run) if keeps else None
     report = PinsReport(
         template_files.resolved(files, found.pins),
         sorted(findings, key=lambda finding: finding.place),

@@ -4,9 +4,10 @@ import datetime
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
 from pydantic import ValidationError
 
-from assets_actions import git, runner, terminal
+from assets_actions import git, runner, terminal, worktree
 from assets_actions.assets.catalog import Catalog
 from assets_actions.assets.model import suggestion
 from assets_actions.assets.tree import Tree
@@ -30,13 +31,17 @@ def settings(repository: Repository, tree: Tree, commit: str | None, remote: str
     Whoever opens a pull request must not decide which hosts are asked. Raises UserError where that commit is not to be
     had.
     """
+    given = commit is not None
     commit = commit or (runner.base_commit() if looks_up else None)
     named = repository.inputs.settings
     # Neither a link in the repository nor one to it makes another file of it.
     places = [named.absolute(), named.resolve()] if named else []
     inside = [place.relative_to(repository.root) for place in places if place.is_relative_to(repository.root)]
-    if commit is None or not repository.in_git or (named and not inside):
+    if commit is None or (named and not inside and not given):
         return repository.settings(tree)
+    if not repository.in_git or (named and not inside):
+        message = f"the settings of commit {commit[:12]} count here, and there is no git repository that has them"
+        raise UserError(message, str(named or repository.root), "run it in a clone, or leave out --settings-from")
     if git.commit_of(repository.root, commit) is None:
         try:
             git.fetch(repository.root, remote, commit)
@@ -55,8 +60,7 @@ def released(
 ) -> Before | None:
     """What the tags resolved to in the last release; None where that is not known here, and not `needed`.
 
-    Where it is needed, the branch is fetched; one that no release has made yet holds nothing. Raises UserError where
-    that cannot be told.
+    Where it is needed, the branch is fetched. Raises UserError where it is not to be had.
     """
     if not repository.in_git:
         if needed:
@@ -64,7 +68,8 @@ def released(
         return None
     if needed:
         if not git.remote_refs(repository.root, remote, git.HEADS + branch):
-            return {}
+            message = f"{remote} has no branch `{branch}`: there is no release to compare with"
+            raise UserError(message, fix="setting: release_branch; before the first release, leave it out")
         git.fetch(repository.root, remote, f"+{git.HEADS}{branch}:refs/remotes/{remote}/{branch}")
     try:
         commit = release_branch.tracked(repository.root, remote, branch)
@@ -81,7 +86,9 @@ def kept(before: Before, wanted: Collection[Wanted], update_only: Collection[str
     Raises UserError where nothing asks for a name to update.
     """
     known = {name_of(one) for one in wanted}
-    for name in update_only:
+    # Of a package, any spelling will do.
+    update_only = {canonicalize_name(name) if canonicalize_name(name) in known else name for name in update_only}
+    for name in sorted(update_only):
         if name not in known:
             raise UserError(f"no template tag asks for `{name}`{suggestion(name, sorted(known))}")
     images, packages = [], []
@@ -102,6 +109,18 @@ def kept(before: Before, wanted: Collection[Wanted], update_only: Collection[str
 def name_of(wanted: Wanted) -> str:
     """The image or the package."""
     return wanted.image if isinstance(wanted, ImageTag) else wanted.package
+
+
+def cache(repository: Repository, directory: Path | None) -> Path | None:
+    """The directory for answers. Raises UserError where it is part of the repository: anybody could fill it."""
+    if directory is None:
+        return None
+    place = directory.expanduser().resolve()
+    if repository.in_git and place.is_relative_to(repository.root):
+        below = f"{place.relative_to(repository.root).as_posix()}/"
+        if any(path.startswith(below) for path in git.tracked_files(repository.root)):
+            raise UserError("the cache holds files of the repository", str(directory), "keep it elsewhere: --cache DIR")
+    return place
 
 
 def look_up(
@@ -132,5 +151,5 @@ def write(path: Path, pins: Pins, *, dry_run: bool) -> str:
     if dry_run:
         return f"would write {count} to {path}"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(pins.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    worktree.write(path.parent, {path.name: f"{pins.model_dump_json(indent=2)}\n".encode()})
     return f"wrote {count} to {path}"

@@ -2,8 +2,9 @@
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 from assets_actions.assets.catalog import Catalog
 from assets_actions.assets.document import MAX_BYTES, Document, Place
@@ -15,20 +16,28 @@ from assets_actions.templates.pins import Pins, Resolution, apply
 from assets_actions.templates.tags import TemplateTag, Wanted, find_tags
 
 
-class TemplateFile(NamedTuple):
-    """A text with template tags; of some files, they count in the part `within` alone."""
+@dataclass(frozen=True, eq=False)
+class TemplateFile:
+    """A text with template tags; of some files, they count in the part `within` alone.
+
+    `target` is where the file lies, seen from the repository: what it is a link to, where it is one.
+    """
 
     path: str
+    target: str
     text: str
     asset: str | None = None
     within: slice | None = None
 
-    @property
-    def all_tags(self) -> Iterator[TemplateTag]:
+    @cached_property
+    def _document(self) -> Document:
+        return Document(self.path, self.text)
+
+    @cached_property
+    def all_tags(self) -> list[TemplateTag]:
         """The tags that count, in comments as well."""
-        for tag in find_tags(self.text, self.path):
-            if self.within is None or self.within.start <= tag.start < self.within.stop:
-                yield tag
+        tags, within = find_tags(self.text, self.path), self.within
+        return [tag for tag in tags if within is None or within.start <= tag.start < within.stop]
 
     @property
     def tags(self) -> Iterator[TemplateTag]:
@@ -37,7 +46,7 @@ class TemplateFile(NamedTuple):
 
     def place(self, start: int, end: int) -> Place:
         """Where some characters stand."""
-        return Document(self.path, self.text).place(start, end)
+        return self._document.place(start, end)
 
     def pinned(self, pins: Pins) -> str:
         """The text with all tags resolved that pins are known for."""
@@ -50,18 +59,21 @@ def of_assets(catalog: Catalog, texts: Mapping[str, bytes]) -> list[TemplateFile
     for asset in catalog.assets:
         for path in asset.pinned_files:
             text = texts[path].decode(*CODEC)
-            files.setdefault(path, TemplateFile(path, text, asset.id or asset.path, tags_span(asset, path)))
+            file = TemplateFile(path, path, text, asset.id or asset.path, tags_span(asset, path))
+            # Where all of a file counts for one asset, all of it does.
+            if path not in files or file.within is None:
+                files[path] = file
     return list(files.values())
 
 
 def named(paths: Sequence[str]) -> list[TemplateFile]:
     """Some files, by name. Raises UserError where one is no text that can be read."""
     files = []
-    for path in paths:
+    for path in dict.fromkeys(paths):
         content = Path(path).read_bytes()
         if len(content) > MAX_BYTES:
             raise UserError(f"is larger than {MAX_BYTES:,} bytes", path)
-        files.append(TemplateFile(path, content.decode(*CODEC)))
+        files.append(TemplateFile(path, str(Path(path).resolve()), content.decode(*CODEC)))
     return files
 
 

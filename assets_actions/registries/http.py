@@ -137,8 +137,7 @@ class Http:
             self._session.mount(scheme, adapter)
         self._session.max_redirects = MOST_REDIRECTS
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        # What is kept is never taken for true without asking.
-        self._session.headers.update({"User-Agent": f"assets-actions/{__version__}", "Cache-Control": "no-cache"})
+        self._session.headers.update({"User-Agent": f"assets-actions/{__version__}"})
 
     def ask(
         self,
@@ -148,13 +147,18 @@ class Http:
         accept: str = "*/*",
         auth: AuthBase | None = None,
         form: Mapping[str, str] | None = None,
+        is_secret: bool = False,
     ) -> Answer:
         """One question. Any status is an answer, but those of BUSY after all tries. Raises LookUpError.
+
+        Nothing is kept of an answer that `is_secret`, or that was given to a login.
 
         `requests` and urllib3 could try again by themselves, but not where a body breaks off, and they would read the
         whole body of each answer that is to be forgotten.
         """
         host, said = url, ""
+        # What is kept is never taken for true without asking.
+        kept = "no-store, no-cache" if is_secret or auth or form else "no-cache"
         for tried in range(1, TRIES + 1):
             wait = self._backoff * (2 ** (tried - 1) + random.random() / 2)  # noqa: S311
             try:
@@ -162,7 +166,7 @@ class Http:
                 with self._session.request(
                     method,
                     url,
-                    headers={"Accept": accept},
+                    headers={"Accept": accept, "Cache-Control": kept},
                     auth=auth,
                     data=form,
                     timeout=(CONNECT_SECONDS, READ_SECONDS),

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -32,7 +32,10 @@ class Age(NamedTuple):
         minimum = minimum if self.minimum is None else self.minimum
         if not minimum or any(fnmatchcase(name, pattern) for pattern in exceptions):
             return self.as_of
-        return (self.as_of or self.now) - minimum
+        try:
+            return (self.as_of or self.now) - minimum
+        except OverflowError:
+            return datetime.min.replace(tzinfo=UTC)
 
 
 class _Found(NamedTuple):

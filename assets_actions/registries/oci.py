@@ -180,11 +180,11 @@ class Registry:
         asked = {"service": challenge.get("service", ""), "scope": f"repository:{repository}:pull"}
         if login and login.identity_token:
             form = {"grant_type": "refresh_token", "refresh_token": login.identity_token, "client_id": CLIENT, **asked}
-            answer = self._http.ask("POST", realm, form=form)
+            answer = self._http.ask("POST", realm, form=form, is_secret=True)
         else:
             query = "&".join(f"{key}={quote(value, safe=':/')}" for key, value in asked.items() if value)
             auth = HTTPBasicAuth(login.user.encode(), login.password.encode()) if login and login.user else None
-            answer = self._http.ask("GET", f"{realm}{'&' if '?' in realm else '?'}{query}", auth=auth)
+            answer = self._http.ask("GET", f"{realm}{'&' if '?' in realm else '?'}{query}", auth=auth, is_secret=True)
         if answer.status in (400, 401, 403):
             raise self._refused(repository)
         said = _data(self._fine(answer, repository), self.host)

@@ -70,7 +70,7 @@ def blob_id(content: bytes, length: int = 40) -> str:
 
 def tags_span(asset: Asset, path: str) -> slice | None:
     """The part of a file in which template tags count: in an environment config the image's name, else all (None)."""
-    if asset.extra and path == asset.extra.path:
+    if asset.extra and path == asset.extra.path and path not in asset.template_files:
         return slice(*asset.extra.document.locate("image", "name"))
     return None
 

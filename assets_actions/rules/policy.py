@@ -5,7 +5,7 @@ system's own checks and tables for the rest.
 """
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -48,6 +48,19 @@ def parse_age(value: object) -> timedelta:
     if not parts:
         raise ValueError("is no age: write 12h, 3d or 2w")
     return int(parts[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[parts[2]]
+
+
+def parse_time(value: object) -> datetime:
+    """A time as people write it: ISO 8601 with a time zone, or a day, which is all of it. Raises ValueError."""
+    try:
+        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+            return datetime.fromisoformat(f"{value}T23:59:59Z")
+        made = datetime.fromisoformat(value) if isinstance(value, str) and "T" in value else None
+    except ValueError:
+        made = None
+    if made is None or made.tzinfo is None:
+        raise ValueError("is no time: write 2026-07-23T19:40:00Z, or 2026-07-23")
+    return made
 
 
 Age = Annotated[timedelta, PlainValidator(parse_age), WithJsonSchema({"type": "string", "pattern": r"^\d{1,5}[wdh]$"})]

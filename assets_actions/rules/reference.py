@@ -64,6 +64,20 @@ def submodule(asset: Asset) -> Iterator[Problem]:
             yield Problem(asset.config.document, (), f"`{path}` is a submodule, which a release cannot carry")
 
 
+@rule(Asset, essential=True)
+def template_file_outside(asset: Asset) -> Iterator[Problem]:
+    """A file that `template_files` lists, or the Dockerfile, is one that the asset releases.
+
+    Why: tags are resolved in what is released; elsewhere they would stay as they are, and nobody would be told.
+    Fix: move the file into the build context.
+    """
+    listed = (("image", "context", "template_files"), ("image", "context", "dockerfile"))
+    for reference in asset.references:
+        in_context, target = reference.keys[:3] in listed, reference.target
+        if in_context and target.kind is Kind.FILE and target.path not in asset.files:
+            yield Problem(reference.document, reference.keys, f"`{reference.text}` leads out of the build context")
+
+
 @rule(TextFile, essential=True)
 def unreadable_text(file: TextFile) -> Iterator[Problem]:
     """A description, or another file whose text goes into the spec, is UTF-8; these and template files are under 1 MB.

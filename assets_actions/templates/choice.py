@@ -147,7 +147,8 @@ def refusal(wanted: Wanted, hosts: Collection[str]) -> str | None:
     if not isinstance(wanted, ImageTag):
         return None
     if wanted.host not in hosts:
-        return f"`{wanted.image}` is an image of {wanted.host}, which is not among: {', '.join(hosts)}"
+        allowed = f"{', '.join(hosts) or 'none'} (setting: images.hosts)"
+        return f"`{wanted.image}` is an image of {wanted.host}, which is not among: {allowed}"
     if not _REPOSITORY.fullmatch(wanted.repository):
         return f"`{wanted.image}` is not the name of an image"
     if wanted.regex is not None and (problem := regex_problem(wanted.regex)):

@@ -81,6 +81,12 @@ class Move(NamedTuple):
     is_downgrade: bool = False
     why: str | None = None
 
+    @property
+    def told(self) -> str:
+        """It in words, with the reason."""
+        why = f" ({self.why})" if self.why else ""
+        return f"moved since the last release: {self}{why}"
+
     def __str__(self) -> str:
         before, after = (", ".join(one.lstrip(":@") for one in answers) for answers in (self.before, [self.after]))
         return f"{before} → {after}"

@@ -27,6 +27,8 @@ def _version(value: str) -> str:
         Version(value)
     except InvalidVersion:
         raise ValueError("is not a version of a Python package") from None
+    if not value.isascii() or not value.isprintable() or " " in value:  # PEP 440 would allow white space around it
+        raise ValueError("is not a version of a Python package: it holds white space")
     return value
 
 

@@ -91,8 +91,8 @@ _ARGUMENT = re.compile(r"((?:[^{}\\]|\\.|\{[^{}]*+\})*+)\}\}")
 """What stands before a tag's own `}}`: a regex, whose braces come in pairs (`\\d{6}`)."""
 _IMAGE = re.compile(r"[^\s\"'=,]+(?=:$)")
 _PACKAGE = re.compile(
-    r"(?<![A-Za-z0-9._-])([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*"
-    r"(?:\[[^\[\]]*\]\s*)?(?:===|==|~=|!=|<=|>=|<|>|=)\s*$"
+    r"(?<![\w.\-\[\x00-\x08\x0b-\x1f])([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*"
+    r"(?:\[[^\[\]]*\]\s*)?(?:(?:===|==|~=|!=|<=|>=|<|>)\s*[A-Za-z0-9.*+!_-]+\s*,\s*)*(?:===|==|~=|!=|<=|>=|<|>|=)\s*$"
 )
 _COMMENT_LINE = re.compile(r"\s*#")
 _COMMENT_BEHIND = re.compile(r"(?:^|\s)#")

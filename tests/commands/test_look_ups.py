@@ -1,6 +1,7 @@
 """pin-versions against a real registry and a local index."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -133,7 +134,9 @@ def test_what_moved_since_the_release_is_told_and_a_downgrade_explained(
 ) -> None:
     repo.commit(environment("a", "FROM scratch\nRUN pip install tool=={{latest-pypi-version}}\n"))
     pins = str(tmp_path / "pins.json")
-    assert repo.run("pin-versions", "--check", "--pins-out", pins).code == 0, "nothing was released so far"
+    none = repo.run("pin-versions", "--check")
+    assert (none.code, "origin has no branch `release`" in none.err) == (2, True)
+    assert repo.run("pin-versions", "--pins-out", pins).code == 0
     repo.release("--pins", pins)
     same = repo.run("pin-versions", "--check")
     assert (same.code, "0 moved since the last release" in same.out) == (0, True)
@@ -242,7 +245,10 @@ def test_an_age_and_a_day_leave_out_what_came_later(repo: Repo, index: Index) ->
     assert version() == "3.0"
     assert version("--minimum-age", "3d") == "2.0"
     assert version("--as-of", "2025-03-01T00:00:00Z") == "1.0"
-    for wrong in (["--minimum-age", "soon"], ["--as-of", "2025-03-01"], ["--as-of", "yesterday"]):
+    assert version("--as-of", "2025-06-01") == "2.0"
+    assert version("--as-of", "2025-05-31") == "1.0"
+    ages = ["--minimum-age", "soon"], ["--as-of", "2025"], ["--as-of", "2025-03-01T00:00"], ["--as-of", "yesterday"]
+    for wrong in ages:
         assert repo.run("pin-versions", *wrong).code == 2
 
 
@@ -255,7 +261,9 @@ def test_named_settings_are_those_of_the_base_as_well(repo: Repo, proxy: Proxy, 
     assert proxy.requests == []
     outside = tmp_path / "outside.yml"
     outside.write_text(allowed)
-    assert repo.run("pin-versions", "--settings", str(outside), "--settings-from", base).code == 0
+    ran = repo.run("pin-versions", "--settings", str(outside), "--settings-from", base)
+    assert (ran.code, "leave out --settings-from" in ran.err) == (2, True)
+    assert repo.run("pin-versions", "--settings", str(outside)).code == 0
 
 
 def test_a_base_that_is_not_to_be_had_is_an_error(repo: Repo, proxy: Proxy, tmp_path: Path) -> None:
@@ -266,3 +274,26 @@ def test_a_base_that_is_not_to_be_had_is_an_error(repo: Repo, proxy: Proxy, tmp_
     ran = repo.run("pin-versions", env=env)
     assert (ran.code, "check out with fetch-depth: 2" in ran.err) == (2, True)
     assert proxy.requests == []
+
+
+def test_without_a_repository_a_pull_request_has_no_settings_that_count(
+    repo: Repo, proxy: Proxy, tmp_path: Path
+) -> None:
+    base = repo.commit(environment("a", dockerfile(proxy)))
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"pull_request": {"base": {"sha": base}}}))
+    shutil.rmtree(repo.path / ".git")
+    for arguments, env in (
+        ([], {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_PATH": str(event)}),
+        (["--settings-from", base], {}),
+    ):
+        ran = repo.run("pin-versions", *arguments, env=env)
+        assert (ran.code, "no git repository that has them" in ran.err) == (2, True)
+    assert proxy.requests == []
+
+
+def test_a_cache_that_others_could_fill_is_refused(repo: Repo, tmp_path: Path) -> None:
+    repo.commit({**environment("a", "RUN pip install tool=={{latest-pypi-version}}\n"), ".cache/x": "y"})
+    ran = repo.run("pin-versions", "--cache", ".cache")
+    assert (ran.code, "the cache holds files of the repository" in ran.err) == (2, True)
+    assert repo.run("pin-versions", "--cache", str(tmp_path / "cache")).code == 0

@@ -1,12 +1,14 @@
 """pin-versions, on real working trees."""
 
 import json
+import os
 import stat
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Repo, environment
+from tests.conftest import ROOT, Repo, environment
 
 DOCKERFILE = "FROM host/base:{{latest-image-tag}}\r\nRUN pip install 'x[y]=={{latest-pypi-version}}' z\n"
 PINS = {
@@ -137,3 +139,62 @@ def test_a_template_file_that_is_a_link_is_written_where_it_leads(repo: Repo, pi
     assert repo.run("pin-versions", "--pins", pins, "--write").code == 0
     assert (repo.path / "assets/a/context/Dockerfile").is_symlink()
     assert b"{{" not in (repo.path / "assets/a/context/real").read_bytes()
+
+
+def test_a_write_that_fails_changes_nothing(repo: Repo, pins: str, tmp_path: Path) -> None:
+    for name in "abc":
+        repo.write(environment(name, DOCKERFILE))
+    file = repo.path / "assets/b/context/Dockerfile"
+    code = (
+        "import os, sys, tempfile\nfrom pathlib import Path\nreal = tempfile.mkstemp\n"
+        "def made(dir, prefix):\n    if 'assets/b' in str(dir): raise PermissionError(13, 'Permission denied', 'temporary')\n"
+        "    return real(dir=dir, prefix=prefix)\ntempfile.mkstemp = made\n"
+    )
+    (tmp_path / "sitecustomize.py").write_text(code)
+    out = tmp_path / "out.json"
+    env = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    ran = repo.run("pin-versions", "--pins", pins, "--write", "--pins-out", str(out), env=env)
+    assert ran.code == 2
+    assert f"{file}: Permission denied" in ran.err
+    for name in "abc":
+        assert (repo.path / f"assets/{name}/context/Dockerfile").read_bytes() == DOCKERFILE.encode()
+    assert not out.exists()
+    assert not list(repo.path.rglob(".assets-actions-*"))
+
+
+def test_a_pins_file_is_never_written_through_a_link(repo: Repo, pins: str, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("untouched")
+    (repo.path / "pins.json").symlink_to(victim)
+    repo.write(environment("a", DOCKERFILE))
+    assert repo.run("pin-versions", "--pins", pins, "--pins-out", "pins.json").code == 0
+    assert victim.read_text() == "untouched"
+    assert json.loads((repo.path / "pins.json").read_text())["packages"][0]["version"] == "1.2"
+
+
+def test_a_file_that_is_a_link_is_pinned_where_it_leads(repo: Repo, pins: str, tmp_path: Path) -> None:
+    real = tmp_path / "real"
+    real.write_bytes(DOCKERFILE.encode())
+    real.chmod(0o640)
+    (tmp_path / "link").symlink_to(real)
+    assert repo.run("pin-versions", "--pins", pins, "--write", str(tmp_path / "link")).code == 0
+    assert (tmp_path / "link").is_symlink()
+    assert (b"{{" in real.read_bytes(), stat.S_IMODE(real.stat().st_mode)) == (False, 0o640)
+
+
+def test_all_of_an_environment_config_counts_where_it_is_a_template_file(repo: Repo, pins: str) -> None:
+    config = (
+        "image:\n  name: azureml/curated/a\n  os: linux\n  context:\n    dir: .\n    dockerfile: context/Dockerfile\n"
+    )
+    config += "    template_files: [environment.yaml]\n# x\nextra: x=={{latest-pypi-version}}\n"
+    repo.write({**environment("a"), "assets/a/environment.yaml": config})
+    repo.run("pin-versions", "--pins", pins, "--write")
+    assert "extra: x==1.2\n" in (repo.path / "assets/a/environment.yaml").read_text()
+
+
+@pytest.mark.parametrize("line", ["RUN pip install x=={{latest-pypi-version}}\n", "x=={{latest-pypi-version}} "])
+def test_thousands_of_tags_take_no_time(repo: Repo, pins: str, line: str) -> None:
+    repo.write(environment("a", line * 5000))
+    began = time.monotonic()
+    assert repo.run("pin-versions", "--pins", pins, "--write").code == 0
+    assert time.monotonic() - began < 5

@@ -45,6 +45,21 @@ BAD = [
     ),
     Example("wrong-file-kind", changed(DATA, D, ("uri_folder", "uri_file")), f"{D}:4:7", "is a directory"),
     Example("wrong-file-kind", changed(ENV, EE, ("dir: context", "dir: context/Dockerfile")), f"{EE}:5:10", "a directory is needed"),
+    Example(
+        "template-file-outside",
+        {**changed(ENV, EE, ("dir: context", "dir: context\n    template_files: [../../../o.txt]")), "o.txt": "x=={{latest-pypi-version}}\n"},
+        f"{EE}:6:22",
+        "leads out of the build context",
+    ),
+    Example(
+        "template-file-outside",
+        Given(
+            {**changed(context(l="../../../o.txt"), EE, ("dir: context", "dir: context\n    template_files: [l]")), "o.txt": "x=={{latest-pypi-version}}\n"},
+            {f"assets/{NAME}/context/l": SYMLINK},
+        ),
+        f"{EE}:6:22",
+        "leads out of the build context",
+    ),
     Example("submodule", Given({**ADDER, "assets/adder/src/m": ""}, {"assets/adder/src/m": SUBMODULE}), f"{C}:1:1", "`assets/adder/src/m` is a submodule"),
     Example("unreadable-text", {**ADDER, "assets/adder/description.md": "first\ncaf\xe9\n".encode("latin-1")}, "assets/adder/description.md:2:4", "0xe9 is not UTF-8"),
     Example("unreadable-text", {**ENV, ED: "#" * 1_048_577 + "\nFROM scratch"}, f"{ED}:1:1", "too large"),

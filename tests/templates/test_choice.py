@@ -297,7 +297,7 @@ def test_an_image_of_a_registry_that_may_be_asked_is_not_refused(image: str) -> 
 def test_an_image_of_another_registry_is_refused_and_told_which_may_be_asked(image: str) -> None:
     why = refusal(ImageTag(image, None), HOSTS)
     assert why
-    assert why.endswith("which is not among: mcr.microsoft.com, docker.io, localhost:5000")
+    assert why.endswith("which is not among: mcr.microsoft.com, docker.io, localhost:5000 (setting: images.hosts)")
 
 
 @pytest.mark.parametrize(
