@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .errors import UserError
+from .report.text import visible
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -97,7 +98,7 @@ def report(text: str, findings: "Sequence[Finding]") -> None:
         if shown[finding.severity] <= ANNOTATIONS_SHOWN:
             message = f"{finding.message}\n{finding.fix}" if finding.fix else finding.message
             levels[finding.severity](
-                _safe(message),
+                _safe("\n".join(visible(line) for line in message.split("\n"))),
                 title=_safe(finding.rule),
                 file=_safe(finding.file),
                 line=finding.line,
