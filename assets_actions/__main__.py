@@ -5,7 +5,6 @@ import gc
 import importlib
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from types import ModuleType
 
@@ -112,6 +111,7 @@ def _refuse(error: UserError) -> ExitCode:
 def _confess(error: Exception) -> ExitCode:
     _complain(f"internal error in assets-actions (a bug of ours): {type(error).__name__}: {error}")
     import platform
+    import traceback
 
     trace = "".join(traceback.format_exception(error))
     versions = f"assets-actions {__version__}, Python {platform.python_version()}, {platform.platform()}"
