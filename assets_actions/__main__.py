@@ -37,7 +37,7 @@ def run(arguments: Sequence[str]) -> ExitCode:
                 f"there is no command `{command}`", fix=f"the input `command` is one of {', '.join(ACTIONS)}"
             )
         _main_parser().parse_args(arguments or ["--help"])
-    from assets_actions.commands.base import emit
+    from assets_actions.commands.base import check_output, emit
     from assets_actions.commands.inputs import from_action, from_flags
 
     module = importlib.import_module(module_name(command))
@@ -45,6 +45,7 @@ def run(arguments: Sequence[str]) -> ExitCode:
         inputs = from_action(module.Inputs, given)
     else:
         inputs = from_flags(module.Inputs, vars(_command_parser(command, module).parse_args(arguments[1:])))
+    check_output(inputs)
     outcome = module.run(inputs)
     emit(outcome, inputs)
     code: ExitCode = outcome.exit_code

@@ -153,7 +153,7 @@ def test_an_output_that_cannot_be_written_costs_a_workflow_run_no_result(repo: R
     ran = repo.run(
         "release-commit",
         "--output",
-        str(tmp_path / "no/such/file"),
+        "/dev/full",
         env={
             "GITHUB_ACTIONS": "true",
             "GITHUB_OUTPUT": str(tmp_path / "output"),

@@ -81,6 +81,14 @@ def broken(catalog: Catalog) -> FindingsReport | None:
     return FindingsReport(len(catalog.assets), verdict.findings, verdict.skipped) if verdict.findings else None
 
 
+def check_output(inputs: Inputs) -> None:
+    """Raise UserError where the result could not be written: better before the work is done than after it."""
+    path = inputs.output
+    if path and (path.is_dir() or not path.parent.is_dir()):
+        problem = "is a directory" if path.is_dir() else f"there is no directory `{path.parent}`"
+        raise UserError(f"the result cannot be written: {problem}", str(path), "name another file with --output")
+
+
 def emit(outcome: Outcome, inputs: Inputs) -> None:
     """Show a result in the format that is asked for; in a workflow run, set outputs and the summary first."""
     report = outcome.report

@@ -198,3 +198,15 @@ def test_thousands_of_tags_take_no_time(repo: Repo, pins: str, line: str) -> Non
     began = time.monotonic()
     assert repo.run("pin-versions", "--pins", pins, "--write").code == 0
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("output", "problem"), [("none/x.json", "there is no directory `none`"), (".", "is a directory")]
+)
+def test_a_result_that_cannot_be_written_is_told_before_anything_is_done(
+    repo: Repo, pins: str, output: str, problem: str
+) -> None:
+    repo.write(environment("a", DOCKERFILE))
+    ran = repo.run("pin-versions", "--pins", pins, "--write", "--output", output)
+    assert (ran.code, problem in ran.err) == (2, True)
+    assert (repo.path / "assets/a/context/Dockerfile").read_bytes() == DOCKERFILE.encode()

@@ -210,7 +210,7 @@ def test_a_result_can_go_to_a_file(repo: Repo, tmp_path: Path) -> None:
     assert '"assets": 1' in (tmp_path / "findings.json").read_text()
     ran = repo.run("validate", "--output", str(tmp_path / "no/such/dir"))
     assert ran.code == 2
-    assert "No such file or directory" in ran.err
+    assert "the result cannot be written: there is no directory" in ran.err
 
 
 def test_settings_outside_of_the_repository_are_none(repo: Repo, tmp_path: Path) -> None:
