@@ -6,6 +6,7 @@ from pathlib import Path
 
 from assets_actions import worktree
 from assets_actions.release.content import CODEC
+from assets_actions.report.text import difference
 from assets_actions.rules.registry import Edit, Finding
 from assets_actions.templates.tags import splice
 
@@ -17,8 +18,6 @@ def apply(root: Path, findings: Sequence[Finding], *, dry_run: bool) -> str:
 
     A file that changed since it was read is left alone; of two mends of the same place, the first is made.
     """
-    import difflib
-
     edits: dict[str, list[Edit]] = defaultdict(list)
     for finding in findings:
         if finding.edit:
@@ -31,7 +30,7 @@ def apply(root: Path, findings: Sequence[Finding], *, dry_run: bool) -> str:
         if content.removeprefix(BOM) == old.encode(*CODEC):
             new = splice(old, _apart(wanted))
             contents[path] = (BOM if content.startswith(BOM) else b"") + new.encode(*CODEC)
-            diffs += difflib.unified_diff(old.splitlines(), new.splitlines(), path, path, lineterm="")
+            diffs += difference(path, old, new)
     if not dry_run:
         worktree.write(root, contents)
     return "\n".join(diffs)

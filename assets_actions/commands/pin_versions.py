@@ -32,14 +32,11 @@ from assets_actions.rules.policy import parse_age, parse_time
 from assets_actions.rules.registry import Severity
 from assets_actions.templates.moves import Before, moves
 from assets_actions.templates.pins import Pins, Resolution
-from assets_actions.templates.tags import ImageTag, PackageVersion
 
 from . import inputs as common
 from . import pinning, template_files
 from .base import Outcome, Repository, broken, open_repository
 from .template_files import Places, TemplateFile
-
-KINDS = {None: (ImageTag, PackageVersion), "images": (ImageTag,), "packages": (PackageVersion,)}
 
 
 class Inputs(common.RepositoryInputs):
@@ -121,7 +118,7 @@ def run(inputs: Inputs) -> Outcome:
         files = template_files.of_assets(catalog, texts)
         needed = inputs.check or bool(inputs.update_only)
         before = pinning.released(repository, catalog, texts, inputs.remote, settings.release_branch, needed=needed)
-    wanted = template_files.wanted(files, kinds := KINDS[inputs.only])
+    wanted = template_files.wanted(files, kinds := template_files.KINDS[inputs.only])
     if inputs.pins:
         asked = {tag.wanted for file in files for tag in file.all_tags if isinstance(tag.wanted, kinds)}
         found = Resolution(PinsFile(inputs.pins).resolve(asked))
@@ -146,18 +143,20 @@ def _outcome(
         told = {one: move.told for one, move in moved.items() if one in wanted}
         errors += template_files.at_first(wanted, "pin-moved", Severity.ERROR, told)
     findings = errors + template_files.at_first(wanted, "archived-package", Severity.WARNING, found.warnings)
-    written = {} if errors else {f.target: new for f in files if (new := f.pinned(found.pins)) != f.text}
+    pinned = {file: file.applied(found.pins) for file in files}
+    written = {} if errors else {file.target: new.text for file, new in pinned.items() if new.tags}
     writes = inputs.write and not inputs.dry_run and not errors
     if writes:
         worktree.write(repository.root, {target: text.encode(*CODEC) for target, text in written.items()})
-    keeps = inputs.pins_out if not errors else None
-    note = pinning.write(keeps, found.pins, dry_run=inputs.dry_run) if keeps else None
+    note = (
+        pinning.write(inputs.pins_out, found.pins, dry_run=inputs.dry_run) if inputs.pins_out and not errors else None
+    )
     report = PinsReport(
-        template_files.resolved(files, found.pins),
+        template_files.resolved(pinned),
         sorted(findings, key=lambda finding: finding.place),
         "written" if writes else "nothing written",
         moved,
-        template_files.difference(files, found.pins) if inputs.diff or (inputs.write and inputs.dry_run) else None,
+        template_files.changes(pinned) if inputs.diff or (inputs.write and inputs.dry_run) else None,
     )
     outputs = Outputs(
         template_tags=len(report.resolved),

@@ -1,6 +1,5 @@
 """The files whose template tags pin-versions resolves: those of a repository's assets, or some files by name."""
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,9 +10,12 @@ from assets_actions.assets.document import MAX_BYTES, Document, Place
 from assets_actions.errors import UserError
 from assets_actions.release.content import CODEC, ResolvedTag, tags_span
 from assets_actions.report.pins import UNRESOLVED
+from assets_actions.report.text import difference
 from assets_actions.rules.registry import Finding, Severity
-from assets_actions.templates.pins import Pins, Resolution, apply
-from assets_actions.templates.tags import TemplateTag, Wanted, find_tags
+from assets_actions.templates.pins import Applied, Pins, Resolution, apply
+from assets_actions.templates.tags import ImageTag, PackageVersion, TemplateTag, Wanted, find_tags
+
+KINDS = {None: (ImageTag, PackageVersion), "images": (ImageTag,), "packages": (PackageVersion,)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +50,9 @@ class TemplateFile:
         """Where some characters stand."""
         return self._document.place(start, end)
 
-    def pinned(self, pins: Pins) -> str:
-        """The text with all tags resolved that pins are known for."""
-        return apply(self.text, pins, self.path, self.within).text
+    def applied(self, pins: Pins) -> Applied:
+        """The text with all tags resolved that pins are known for, those in comments as well."""
+        return apply(self.text, pins, self.path, self.within)
 
 
 def of_assets(catalog: Catalog, texts: Mapping[str, bytes]) -> list[TemplateFile]:
@@ -91,12 +93,12 @@ def wanted(files: Sequence[TemplateFile], kinds: tuple[type[Wanted], ...]) -> Pl
     return found
 
 
-def resolved(files: Sequence[TemplateFile], pins: Pins) -> list[ResolvedTag]:
-    """The tags that pins are known for, those in comments as well."""
+def resolved(pinned: Mapping[TemplateFile, Applied]) -> list[ResolvedTag]:
+    """The tags that were resolved, with their places."""
     return [
         ResolvedTag(file.place(tag.start, tag.end), tag.wanted, tag.answer)
-        for file in files
-        for tag in apply(file.text, pins, file.path, file.within).tags
+        for file, applied in pinned.items()
+        for tag in applied.tags
     ]
 
 
@@ -138,10 +140,6 @@ def _finding(
     return Finding(rule, "template", severity, message, file.asset, file.place(tag.start, tag.end), fix)
 
 
-def difference(files: Sequence[TemplateFile], pins: Pins) -> str:
-    """What pinning the files changes, as a unified diff."""
-    lines: list[str] = []
-    for file in files:
-        new = file.pinned(pins)
-        lines += difflib.unified_diff(file.text.splitlines(), new.splitlines(), file.path, file.path, lineterm="")
-    return "\n".join(lines)
+def changes(pinned: Mapping[TemplateFile, Applied]) -> str:
+    """What pinning changes in the files, as a unified diff."""
+    return "\n".join(line for file, new in pinned.items() for line in difference(file.path, file.text, new.text))

@@ -2,15 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from packaging.version import InvalidVersion, Version
-
 from assets_actions.rules.policy import Images, Packages
-from assets_actions.templates.choice import NothingFitsError, choose_version
+from assets_actions.templates.choice import NothingFitsError, by_version, choose_version
 from assets_actions.templates.pins import Failure, ImagePin, Offer, PackagePin, Pins, Resolution
 from assets_actions.templates.tags import ImageTag, PackageVersion, Wanted
 
@@ -93,7 +90,7 @@ class LookUp:
         reason = f": {page.reason}" if page.reason else ""
         warning = f"is archived, nobody maintains it{reason}" if page.status == ARCHIVED else None
         before = self._age.before(name, self._packages.minimum_age, self._packages.minimum_age_exceptions)
-        available = _versions(file.version for file in page.files)
+        available = frozenset(map(str, by_version(page.files)))
         found: dict[Wanted, _Found] = {}
         for one in same:
             try:
@@ -120,15 +117,6 @@ class LookUp:
             except NothingFitsError as error:
                 found[one] = _Found(None, Failure(str(error)))
         return found
-
-
-def _versions(texts: Iterable[str]) -> frozenset[str]:
-    """The versions among some texts, as pins have them."""
-    found = set()
-    for text in texts:
-        with suppress(InvalidVersion):
-            found.add(str(Version(text)))
-    return frozenset(found)
 
 
 def _failed(error: LookUpError) -> _Found:

@@ -10,6 +10,13 @@ Segments: TypeAlias = Sequence[tuple[str, str]]
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
 
 
+def difference(path: str, old: str, new: str) -> list[str]:
+    """What changes in a file, as the lines of a unified diff."""
+    import difflib
+
+    return list(difflib.unified_diff(old.splitlines(), new.splitlines(), path, path, lineterm=""))
+
+
 def visible(text: str) -> str:
     r"""The text on one line, with what a terminal would act on made visible: `\n`, `\x1b`, bidirectional marks.
 

@@ -2,10 +2,14 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .tags import ImageTag, Wanted
+
+if TYPE_CHECKING:
+    from packaging.version import Version
 
 Order = Literal["lexicographical", "natural", "date"]
 LATEST = "latest"
@@ -38,6 +42,17 @@ class VersionChoice(NamedTuple):
     passed_over: Mapping[str, str]
 
 
+def by_version(files: Iterable[PackageFile]) -> dict["Version", list[PackageFile]]:
+    """The files of each version; what is no version by PEP 440 is not there."""
+    from packaging.version import Version
+
+    found: dict[Version, list[PackageFile]] = {}
+    for file in files:
+        with suppress(ValueError):  # InvalidVersion, or a number that is too long for Python
+            found.setdefault(Version(file.version), []).append(file)
+    return found
+
+
 def choose_version(
     files: Iterable[PackageFile], *, pre: bool = False, before: datetime | None = None, python: str | None = None
 ) -> VersionChoice:
@@ -46,18 +61,9 @@ def choose_version(
     `before` leaves out what was uploaded later; `python`, what does not support that version of Python. What is no
     version by PEP 440 is not there. Raises NothingFitsError.
     """
-    from packaging.version import Version
-
-    objections: dict[Version, list[str | None]] = {}
-    for file in files:
-        try:
-            version = Version(file.version)
-        except ValueError:  # InvalidVersion, or a number that is too long for Python
-            continue
-        objections.setdefault(version, []).append(_objection(file, before, python))
     passed_over: dict[str, str] = {}
-    for version in sorted(objections, reverse=True):
-        objection = _of_all(objections[version])
+    for version, same in sorted(by_version(files).items(), reverse=True, key=lambda item: item[0]):
+        objection = _of_all([_objection(file, before, python) for file in same])
         if version.is_prerelease and not pre and not _is_yanked(objection):
             objection = PRE_RELEASE
         if objection is None:

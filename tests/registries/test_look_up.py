@@ -173,3 +173,12 @@ def test_settings_of_images_count(registry: Registry, proxy: Proxy, resolve: Res
     assert answers(found) == {wanted.image: f":v10@{digest}"}
     failed = resolve(wanted, images={"platform": "linux/s390x"})
     assert failed.failures[wanted].message.endswith("/settings:v9 is not there for linux/s390x")
+
+
+def test_a_version_that_no_number_can_hold_is_not_there(index: Index, resolve: Resolve) -> None:
+    index.add("huge", "1.0")
+    index.add("huge", "9" * 5000, filename=f"huge-{'9' * 5000}.tar.gz")
+    wanted = PackageVersion("huge", False)
+    found = resolve(wanted)
+    assert found.pins.answer(wanted) == "1.0"
+    assert found.offers[wanted].available == {"1.0"}
