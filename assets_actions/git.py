@@ -210,6 +210,11 @@ def remotes(repo: Path) -> list[str]:
     return _ask(repo, "remote").split()
 
 
+def remote_url(repo: Path, remote: str) -> str:
+    """The URL that a remote is fetched from, or the URL itself where one is given in a remote's place."""
+    return _ask(repo, "ls-remote", "--get-url", "--", remote)
+
+
 def remote_refs(repo: Path, remote: str, *patterns: str) -> dict[str, str]:
     """Refs of a remote that match, as they are there now: name → commit (an annotated tag's commit, not the tag)."""
     refs: dict[str, str] = {}
@@ -242,6 +247,14 @@ def is_shallow(repo: Path) -> bool:
     return _ask(repo, "rev-parse", "--is-shallow-repository") == "true"
 
 
+def cut_commits(repo: Path) -> frozenset[str]:
+    """The commits at which the history of a shallow repository was cut off: what came before them is not known."""
+    if not is_shallow(repo):
+        return frozenset()
+    file = repo / _ask(repo, "rev-parse", "--git-path", "shallow")
+    return frozenset(file.read_text().split())
+
+
 def fetch(repo: Path, remote: str, *refspecs: str, deepen: bool = False) -> None:
     """Fetch refs. A shallow repository gets their last commits only, or all of history with `deepen`."""
     depth = () if not is_shallow(repo) else ("--unshallow",) if deepen else ("--depth=1",)
@@ -270,6 +283,11 @@ def last_trailer(repo: Path, commit: str, key: str) -> str | None:
     form = f"--format=%(trailers:key={key},valueonly)"
     found = _ask(repo, "log", "--max-count=20", f"--grep=^{re.escape(key)}: ", form, commit).split()
     return found[0] if found else None
+
+
+def last_change(repo: Path, commit: str, path: str) -> str | None:
+    """The commit, from this one back, that changed a file or a directory last; where histories meet, the first's."""
+    return _ask(repo, "--literal-pathspecs", "log", "-1", "--first-parent", "--format=%H", commit, "--", path) or None
 
 
 def own_identity(repo: Path) -> Identity | None:

@@ -8,10 +8,11 @@ COMMANDS = {
     "pin-versions": "Resolve the template tags in build contexts to image tags and package versions.",
     "detect-changes": "Show what a release would do: which assets are new, updated, blocked or removed.",
     "release-commit": "Commit the release of all new and changed assets to the release branch, and push it.",
+    "render-spec": "Print the spec to publish of a released asset, with every template tag resolved.",
     "schema": "Print the JSON schema of asset.yaml, environment.yaml or the settings, for editors.",
     "demo": "Make a small sample repository and run validate, pin, detect and release on it.",
 }
-ACTIONS = ("validate", "pin-versions", "detect-changes", "release-commit")
+ACTIONS = ("validate", "pin-versions", "detect-changes", "release-commit", "render-spec")
 """The commands that are packaged as GitHub actions."""
 
 

@@ -49,6 +49,23 @@ class RepositoryInputs(Inputs):
     )
 
 
+class ReleaseInputs(RepositoryInputs):
+    """What a command reads that looks at what was released."""
+
+    release_branch: str | None = Field(
+        None,
+        description="The branch that holds what was released. Default: as the settings say, else release.",
+        examples=["BRANCH"],
+    )
+    remote: str = Field(
+        "origin", description="The remote that has the release branch and tags. Default: origin.", examples=["NAME"]
+    )
+
+
+FETCH: bool = Field(
+    True, description="Ask the remote for the release branch and tags; without, take them as they were fetched last."
+)
+
 I = TypeVar("I", bound=Inputs)  # noqa: E741 (the customary name for a type of inputs)
 
 

@@ -22,21 +22,13 @@ from assets_actions.templates.pins import Pins
 
 from . import release_branch
 from .base import Repository, broken
-from .inputs import RepositoryInputs
+from .inputs import ReleaseInputs
 
 
-class PlanInputs(RepositoryInputs):
+class PlanInputs(ReleaseInputs):
     """What a plan is made from."""
 
     source: str = Field("HEAD", description="The commit to release. Default: HEAD.", examples=["REV"])
-    release_branch: str | None = Field(
-        None,
-        description="The branch that holds what was released. Default: as the settings say, else release.",
-        examples=["BRANCH"],
-    )
-    remote: str = Field(
-        "origin", description="The remote that has the release branch and tags. Default: origin.", examples=["NAME"]
-    )
     pins: Path | None = Field(
         None, description="Resolve template tags from this pins file, without a network.", examples=["FILE"]
     )

@@ -12,6 +12,8 @@ from assets_actions.errors import UserError
 from assets_actions.release.released import LATEST, SOURCE_TRAILER, Release, find_released
 from assets_actions.release.versions import ReleaseTags
 
+from .changes import DEEPEN_BY
+
 TOO_LATE = "nothing to do: a newer source is released already"
 
 
@@ -32,7 +34,7 @@ def read(root: Path, remote: str, branch: str, assets: Sequence[Asset], *, fetch
     A branch that the remote does not have is one that no release has made yet. Of tags, the files are read that
     `assets` may have to be compared with: those of a version that was released before the branch lost the asset.
     """
-    commit, tags = _fetched(root, remote, branch) if fetch else (tracked(root, remote, branch), local_tags(root))
+    commit, tags = refs(root, remote, branch, fetch=fetch)
     released = find_released(git.commit_tree_of(root, commit))
     gone = {f"{a.id}/{a.version}": f"{LATEST}/{a.id}" for a in assets if a.id not in released and not a.is_auto}
     earlier = sorted(gone.keys() & tags.keys())
@@ -40,6 +42,11 @@ def read(root: Path, remote: str, branch: str, assets: Sequence[Asset], *, fetch
         git.fetch(root, remote, *(f"{git.TAGS}{tag}" for tag in earlier if tags[tag] in missing))
     trees = {tag: git.commit_tree_of(root, tags[tag], gone[tag]) for tag in earlier}
     return Release(commit, released, ReleaseTags(tags.keys()), trees)
+
+
+def refs(root: Path, remote: str, branch: str, *, fetch: bool) -> tuple[str | None, dict[str, str]]:
+    """The branch's commit, None where the remote has no such branch, and all tags (name → commit)."""
+    return _fetched(root, remote, branch) if fetch else (tracked(root, remote, branch), local_tags(root))
 
 
 def _fetched(root: Path, remote: str, branch: str) -> tuple[str | None, dict[str, str]]:
@@ -68,6 +75,25 @@ def local_tags(root: Path) -> dict[str, str]:
 
 def _tags(refs: dict[str, str]) -> dict[str, str]:
     return {name.removeprefix(git.TAGS): commit for name, commit in refs.items() if name.startswith(git.TAGS)}
+
+
+def last_change(root: Path, remote: str, branch: str, commit: str, directory: str, *, fetch: bool) -> str:
+    """The commit, from this one of the branch back, that changed a directory of it last.
+
+    What a shallow history lacks is fetched step by step. Raises UserError where it must not be, or is not to be had.
+    """
+    steps = (*DEEPEN_BY, None) if fetch else ()
+    found = git.last_change(root, commit, directory)
+    for commits in steps:
+        if found not in git.cut_commits(root):
+            break
+        if commits is None or not git.deepen(root, remote, commits, git.HEADS + branch):
+            git.fetch(root, remote, git.HEADS + branch, deepen=True)
+        found = git.last_change(root, commit, directory)
+    if found is None or found in git.cut_commits(root):
+        message = f"the history of `{branch}` that is known here does not tell which commit released {directory}"
+        raise UserError(message, fix="leave out --no-fetch; or git fetch --unshallow")
+    return found
 
 
 def relation(root: Path, remote: str, branch: str, source: str, release: str | None) -> Relation:

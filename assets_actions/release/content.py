@@ -15,6 +15,7 @@ from assets_actions.templates.spec import render, unify_line_endings
 from assets_actions.templates.tags import Wanted
 
 CODEC = ("utf-8", "surrogateescape")
+URL_TAG, COMMIT_TAG, CONTEXT_TAG = "asset.repo.url", "asset.repo.commit_hash", "asset.repo.build_context.path"
 
 
 class ResolvedTag(NamedTuple):
@@ -106,18 +107,19 @@ def rendered(made: Content, texts: Mapping[str, bytes], pins: Pins, version: str
     asset = made.asset
     assert asset.spec
     put_in = {keys: unify_line_endings(texts[path].decode(*CODEC)) for keys, path in asset.spec_texts.items()}
-    values = {"asset.name": asset.name or "", "asset.version": version, **_image_values(asset, pins)}
-    text = render(asset.spec.document, values, put_in)
+    text = render(asset.spec.document, spec_values(asset, version, pins), put_in)
     return made if text == asset.spec.document.text else made.having({made.spec_path: text.encode(*CODEC)})
+
+
+def spec_values(asset: Asset, version: str, pins: Pins) -> dict[str, str]:
+    """What the spec tags of an asset resolve to in a release: tag → value, without `asset.repo.*`."""
+    return {"asset.name": asset.name or "", "asset.version": version, **_image_values(asset, pins)}
 
 
 def known_spec_tags(asset: Asset) -> list[str]:
     """The template tags that the asset's spec may hold: those that a release resolves, and `asset.repo.*`."""
-    repo = [
-        "asset.repo.url",
-        "asset.repo.commit_hash",
-        *(["asset.repo.build_context.path"] if asset.environment else []),
-    ]
+    has_context = asset.environment is not None and asset.environment.image.context is not None
+    repo = [URL_TAG, COMMIT_TAG, *([CONTEXT_TAG] if has_context else [])]
     return ["asset.name", "asset.version", *repo, *_image_values(asset, Pins())]
 
 
