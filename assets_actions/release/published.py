@@ -12,7 +12,7 @@ from assets_actions.templates.spec import TAG, render
 
 from .content import COMMIT_TAG, CONTEXT_TAG, URL_TAG, spec_values
 
-_URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:[^/?#]*@)?(?P<host>[^/?#]+)/*(?P<path>[^?#]*)")
+_URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:[^/?#]*@)?(?P<host>[^/?#]*)/*(?P<path>[^?#]*)")
 _SSH = re.compile(r"(?:[^/:@]+@)?(?P<host>\[[^]/]+\]|[^/:\[\]]{2,}):/*(?P<path>.+)")
 """As git takes it: nothing with a slash before the colon; of one letter, it is a drive of Windows."""
 _SSH_PORT = re.compile(r":\d+$")
@@ -25,7 +25,7 @@ def published_url(remote: str) -> str:
 
     Docker takes an HTTPS URL for that of a repository by its `.git`. Local paths and `file:` stay as they are.
     """
-    if url := _URL.fullmatch(remote):
+    if url := _URL.match(remote):
         scheme, host = url["scheme"].lower(), url["host"]
         if scheme == "file":
             return remote
