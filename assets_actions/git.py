@@ -20,6 +20,8 @@ HEADS, TAGS = "refs/heads/", "refs/tags/"
 NO_OBJECT = "0" * 40
 _PIECE = 1 << 20
 _ENVIRONMENT = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+_LOG = ("-c", "log.showSignature=false", "-c", "log.follow=false", "--literal-pathspecs", "log")
+"""Whatever the user's configuration says of how to show histories."""
 _PLACES = {
     "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR", "GIT_GRAFT_FILE", "GIT_IMPLICIT_WORK_TREE",
     "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
@@ -36,6 +38,15 @@ class Identity(NamedTuple):
 
     name: str
     email: str
+
+
+class Changes(NamedTuple):
+    """What a commit changed: when (seconds since 1970), the first value of a trailer, and new entries by path."""
+
+    commit: str
+    at: int
+    trailer: str | None
+    entries: dict[str, Entry | None]
 
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -180,6 +191,12 @@ def modified_files(repo: Path, commit: str | None = None) -> list[str]:
     return _text(_run(repo, "diff", *switches, commit, "--").stdout).split("\0")[:-1]
 
 
+def changed_files(repo: Path, old: str, new: str) -> list[str]:
+    """Files that differ between two commits; removed ones as well."""
+    switches = ("-z", "--name-only", "--no-renames", "--no-ext-diff", "--ignore-submodules=none")
+    return _text(_run(repo, "diff", *switches, old, new, "--").stdout).split("\0")[:-1]
+
+
 def sparse_files(repo: Path) -> list[str]:
     """Files of the index that a sparse checkout leaves out of the working tree."""
     if _run(repo, "config", "--type=bool", "core.sparseCheckout", accept=(0, 1)).stdout.strip() != b"true":
@@ -281,13 +298,56 @@ def last_trailer(repo: Path, commit: str, key: str) -> str | None:
     Twenty commits that only mention its name are looked past.
     """
     form = f"--format=%(trailers:key={key},valueonly)"
-    found = _ask(repo, "log", "--max-count=20", f"--grep=^{re.escape(key)}: ", form, commit).split()
+    found = _ask(repo, *_LOG, "--max-count=20", f"--grep=^{re.escape(key)}: ", form, commit).split()
     return found[0] if found else None
 
 
 def last_change(repo: Path, commit: str, path: str) -> str | None:
     """The commit, from this one back, that changed a file or a directory last; where histories meet, the first's."""
-    return _ask(repo, "--literal-pathspecs", "log", "-1", "--first-parent", "--format=%H", commit, "--", path) or None
+    return _ask(repo, *_LOG, "-1", "--first-parent", "--format=%H", commit, "--", path) or None
+
+
+def changes(repo: Path, commit: str, trailer: str, *paths: str) -> Iterator[Changes]:
+    """What each commit, from this one back, changed of some files or directories, as far as it is asked for.
+
+    Where histories meet, the first is followed. Raises GitError.
+    """
+    form = f"--format=%H %ct %(trailers:key={trailer},valueonly,separator=%x20)"
+    switches = ("-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", "--first-parent", form)
+    command = ["git", *_LOG, *switches, commit, "--", *paths]
+    with subprocess.Popen(command, cwd=repo, stdout=subprocess.PIPE, env=environment()) as process:
+        assert process.stdout
+        try:
+            yield from _changes(_pieces(process.stdout))
+            if process.wait():
+                raise GitError(f"the history of {commit} cannot be read: git log failed")
+        finally:
+            process.kill()
+
+
+def _changes(pieces: Iterator[str]) -> Iterator[Changes]:
+    """Of what git says, a header begins with an id, and what follows it of a file with a colon."""
+    made: Changes | None = None
+    for piece in pieces:
+        if piece.lstrip("\n").startswith(":"):
+            assert made
+            mode, blob = (piece.split(" ")[at] for at in (1, 3))
+            made.entries[next(pieces)] = None if blob == NO_OBJECT[: len(blob)] else Entry(mode, blob)
+            continue
+        if made:
+            yield made
+        id_, at, said = piece.split(" ", 2)
+        made = Changes(id_, int(at), said.split(" ")[0] or None, {})
+    if made:
+        yield made
+
+
+def _pieces(output: IO[bytes]) -> Iterator[str]:
+    """What stands before each NUL."""
+    rest = b""
+    while part := output.read(_PIECE):
+        *whole, rest = (rest + part).split(b"\0")
+        yield from map(_text, whole)
 
 
 def own_identity(repo: Path) -> Identity | None:

@@ -137,3 +137,53 @@ def test_a_large_blob_is_read_up_to_the_limit(repo: Repo) -> None:
     stream = tree.stream(["a", "b"])
     assert len(next(stream)) == 3_000_000
     del stream
+
+
+def test_changes_are_told_commit_by_commit_with_their_trailers_whatever_the_paths_and_the_settings(repo: Repo) -> None:
+    first = repo.commit({"x/a": "1", "x/new\n:line": "1", "y": "1"}, "One\n\nSource: abc\nSource: def")
+    repo.git("mv", "x/a", "x/b")
+    second = repo.commit({"y": "2"})
+    repo.commit({"y": "3"})
+    repo.git("config", "log.follow", "true")
+    repo.git("config", "diff.renames", "copies")
+    changes = list(git.changes(repo.path, "HEAD", "Source", "x"))
+    assert [(one.commit, one.trailer) for one in changes] == [(second, None), (first, "abc")]
+    assert changes[0].entries.keys() == {"x/a", "x/b"}
+    assert changes[0].entries["x/a"] is None
+    assert changes[0].entries["x/b"] == changes[1].entries["x/a"]
+    assert changes[1].entries.keys() == {"x/a", "x/new\n:line"}
+    assert changes[0].at == int(repo.git("log", "-1", "--format=%ct", second))
+    assert [one.entries.keys() for one in git.changes(repo.path, "HEAD", "Source", "x/b")] == [{"x/b"}]
+    assert git.last_change(repo.path, "HEAD", "x") == second
+    assert git.last_change(repo.path, "HEAD", "*") is None
+    assert sorted(git.changed_files(repo.path, first, "HEAD")) == ["x/a", "x/b", "y"]
+
+
+def test_a_merge_changes_what_its_first_parent_lacks(repo: Repo) -> None:
+    repo.commit({"a": "1"})
+    repo.git("checkout", "--quiet", "-b", "side")
+    repo.commit({"b": "1"})
+    repo.git("checkout", "--quiet", "main")
+    repo.git("merge", "--quiet", "--no-ff", "--message", "Merge", "side")
+    merge = repo.git("rev-parse", "HEAD")
+    assert git.last_change(repo.path, "HEAD", "b") == merge
+    assert next(git.changes(repo.path, "HEAD", "Source", "b")).commit == merge
+
+
+def test_a_history_that_cannot_be_read_is_an_error(repo: Repo) -> None:
+    repo.commit({"a": "1"})
+    with pytest.raises(git.GitError, match="cannot be read"):
+        list(git.changes(repo.path, "1" * 40, "Source"))
+
+
+def test_where_a_history_was_cut_off_is_known(repo: Repo, tmp_path: Path) -> None:
+    repo.commit({"a": "1"})
+    last = repo.commit({"a": "2"})
+    assert git.cut_commits(repo.path) == frozenset()
+    repo.git("clone", "--quiet", "--depth=1", f"file://{repo.origin}", str(tmp_path / "clone"))
+    assert git.cut_commits(tmp_path / "clone") == {last}
+
+
+def test_the_url_of_a_remote_is_known_and_a_url_is_its_own(repo: Repo) -> None:
+    assert git.remote_url(repo.path, "origin") == str(repo.origin)
+    assert git.remote_url(repo.path, "https://host.example/o/r") == "https://host.example/o/r"

@@ -8,11 +8,12 @@ COMMANDS = {
     "pin-versions": "Resolve the template tags in build contexts to image tags and package versions.",
     "detect-changes": "Show what a release would do: which assets are new, updated, blocked or removed.",
     "release-commit": "Commit the release of all new and changed assets to the release branch, and push it.",
+    "status": "Show where assets stand: what is released, what a next release does, and what is in its way.",
     "render-spec": "Print the spec to publish of a released asset, with every template tag resolved.",
     "schema": "Print the JSON schema of asset.yaml, environment.yaml or the settings, for editors.",
     "demo": "Make a small sample repository and run validate, pin, detect and release on it.",
 }
-ACTIONS = ("validate", "pin-versions", "detect-changes", "release-commit", "render-spec")
+ACTIONS = ("validate", "pin-versions", "detect-changes", "release-commit", "status", "render-spec")
 """The commands that are packaged as GitHub actions."""
 
 

@@ -72,16 +72,22 @@ class CannotPlanError(Exception):
 
 def read_source(repository: Repository, inputs: PlanInputs) -> Source:
     """The assets of the source commit. Raises CannotPlanError where one of them cannot be read."""
+    source = find_source(repository, inputs)
+    with terminal.working(f"Reading the assets of {source.commit[:12]}"):
+        report = broken(source.catalog)
+    if report:
+        raise CannotPlanError(report)
+    return source
+
+
+def find_source(repository: Repository, inputs: PlanInputs) -> Source:
+    """The assets of the source commit, before any is read. Raises UserError where there is no such commit."""
     commit = git.commit_of(repository.root, inputs.source)
     if commit is None:
         raise UserError(f"there is no commit `{inputs.source}`", fix="name the commit to release with --source")
-    with terminal.working(f"Reading the assets of {commit[:12]}"):
-        tree = git.commit_tree_of(repository.root, commit)
-        catalog = repository.catalog(tree)
-        report = broken(catalog)
-    if report:
-        raise CannotPlanError(report)
-    return Source(commit, catalog, inputs.release_branch or repository.settings(tree).release_branch)
+    tree = git.commit_tree_of(repository.root, commit)
+    branch = inputs.release_branch or repository.settings(tree).release_branch
+    return Source(commit, repository.catalog(tree), branch)
 
 
 def read_pins(inputs: PlanInputs, source: Source) -> Pins:

@@ -61,9 +61,9 @@ class PlanReport:
         """One line for each asset that the release touches or cannot release."""
         text: list[tuple[str, str]] = []
         ids = max((len(asset.id) for asset in self._lines), default=0)
-        versions = max((len(_version(asset)) for asset in self._lines), default=0)
+        versions = max((len(version_text(asset)) for asset in self._lines), default=0)
         for asset in self._lines:
-            line = f"{asset.id:<{ids}}  {_version(asset):>{versions}}   {visible(_reason(asset))}"
+            line = f"{asset.id:<{ids}}  {version_text(asset):>{versions}}   {visible(reason_text(asset))}"
             text += [(f"{asset.status:<9} ", STYLES[asset.status]), (f"{line.rstrip()}\n", "")]
         return [*text, (f"{self.headline}\n", "bold")]
 
@@ -80,7 +80,7 @@ class PlanReport:
 
     def markdown(self) -> str:
         """A table of what the release touches."""
-        rows = [(asset.status, f"`{asset.id}`", _version(asset), _reason(asset)) for asset in self._lines]
+        rows = [(asset.status, f"`{asset.id}`", version_text(asset), reason_text(asset)) for asset in self._lines]
         head = f"### Release\n\n{escape(self.headline)}\n"
         return f"{head}\n{table(('status', 'asset', 'version', 'why'), rows)}" if rows else head
 
@@ -104,7 +104,8 @@ def _asset_data(asset: PlannedAsset) -> dict[str, Any]:
     return data
 
 
-def _version(asset: PlannedAsset) -> str:
+def version_text(asset: PlannedAsset) -> str:
+    """`3 → 4`; one version where it stays."""
     if asset.status is Status.REMOVED:
         return ""
     if asset.status is Status.UPDATED and asset.previous_version != asset.version:
@@ -112,7 +113,8 @@ def _version(asset: PlannedAsset) -> str:
     return asset.version or ""
 
 
-def _reason(asset: PlannedAsset) -> str:
+def reason_text(asset: PlannedAsset) -> str:
+    """What blocks it and where; else what changed."""
     if asset.blocked:
         return f"{asset.blocked.message} ({asset.blocked.place.file}:{asset.blocked.place.line})"
     shown = [f"{r.path}: {r.detail}" if r.detail else r.path for r in asset.reasons[:REASONS_SHOWN]]
