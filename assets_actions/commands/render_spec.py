@@ -53,7 +53,7 @@ class Outputs(BaseModel):
 
     spec: str = Field("", description="The spec to publish.")
     version: str = Field("", description="The version it is of.")
-    commit: str = Field("", description="Id of the release commit; empty where there is none.")
+    release_commit: str = Field("", description="Id of the release commit that holds it.")
 
 
 class Found(NamedTuple):
@@ -82,7 +82,7 @@ def run(inputs: Inputs) -> Outcome:
     url = published_url(git.remote_url(repository.root, inputs.remote))
     spec = published_spec(asset, released.version, url, found.commit)
     report = SpecReport(id_, released.version, found.commit, url, found.tag, spec)
-    return Outcome(report, Outputs(spec=spec, version=released.version, commit=found.commit))
+    return Outcome(report, Outputs(spec=spec, version=released.version, release_commit=found.commit))
 
 
 def _find(repository: Repository, inputs: Inputs, id_: str, version: str) -> Found:

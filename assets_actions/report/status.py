@@ -37,7 +37,7 @@ class StatusReport:
     assets: Sequence[AssetStatus]
     source: str
     release: str | None
-    now: datetime
+    moment: datetime
     is_detailed: bool = False
     has_pins: bool = False
     outcome: str = ""
@@ -48,7 +48,8 @@ class StatusReport:
         """All of it in one line."""
         counts = Counter(asset.state for asset in self.assets)
         parts = [f"{counts[state]:,} {state}" for state in State if counts[state]]
-        pins = [] if self.has_pins else ["with the pins of the last release"]
+        from_last = not self.has_pins and any(asset.pins for asset in self.assets)
+        pins = ["with the pins of the last release"] if from_last else []
         return " · ".join(
             [counted(len(self.assets), "asset"), *parts, *pins, *([self.outcome] if self.outcome else [])]
         )
@@ -166,7 +167,7 @@ class StatusReport:
         return f" · since {since.at:%Y-%m-%d}{' or earlier' if since.or_earlier else ''}, {self._ago(since.at)}"
 
     def _ago(self, at: datetime, or_more: bool = False) -> str:
-        days = max(0, (self.now - at).days)
+        days = max(0, (self.moment - at).days)
         return f"{counted(days, 'day')}{' or more' if or_more else ''} ago" if days or or_more else "today"
 
 
