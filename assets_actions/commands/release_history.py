@@ -12,7 +12,7 @@ from assets_actions.assets.tree import below
 from assets_actions.release.released import LARGEST, LATEST, SOURCE_TRAILER
 from assets_actions.release.status import LastRelease, Pin, since_when
 
-MOST_CHANGES = 200
+MOST_CHANGES = 100
 """So far back, in changes of a file, the age of its pins is looked for."""
 FEW = 20
 """For so few assets, git is asked for their folders alone."""

@@ -88,21 +88,23 @@ def run(inputs: Inputs) -> Outcome:
 def _find(repository: Repository, inputs: Inputs, id_: str, version: str) -> Found:
     """The version that is asked for. Raises UserError where it was not released, or its tag leads to something else."""
     root, remote = repository.root, inputs.remote
-    own = git.commit_tree_of(root, git.commit_of(root, "HEAD"), ".github")
-    branch = inputs.release_branch or repository.settings(own).release_branch
+    here = git.commit_tree_of(root, git.commit_of(root, "HEAD"))
+    branch = inputs.release_branch or repository.settings(here).release_branch
     tip, tags = release_branch.refs(root, remote, branch, fetch=inputs.fetch)
     current = _released(root, tip, id_)
     if current is None and not version:
-        message = f"`{branch}` has no asset `{id_}`{_nearest(root, tip, id_)}"
+        no_asset = f"`{branch}` has no asset `{id_}`{_nearest(root, tip, id_)}"
+        message = no_asset if tip else f"there is no branch `{branch}`: nothing was released yet"
         raise UserError(message, fix="name a released asset as type/name, or one of its versions as type/name@version")
-    tag = f"{id_}/{version or (current.version if current else None)}"
+    asked = version or (current.version if current else None) or ""
+    tag = f"{id_}/{asked}"
     if tag in tags:
         held = _tagged(root, remote, id_, tag, tags[tag])
         if current and not version and current.entries != held.entries:
             message = f"`{branch}` holds other files than the release tag `{tag}`, under one version"
             raise UserError(message, fix=f"to render what the tag holds: {id_}@{current.version}")
         return Found(held, tags[tag], tag)
-    if current is None or tip is None or (version and version != current.version):
+    if current is None or tip is None or version not in ("", current.version):
         known = [name.removeprefix(f"{id_}/") for name in tags if name.startswith(f"{id_}/")]
         nearest = suggestion(version, known) if known else _nearest(root, tip, id_)
         raise UserError(f"there is no release tag `{tag}`{nearest}", fix="name a version that was released and tagged")

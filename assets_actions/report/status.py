@@ -23,7 +23,7 @@ STYLES = {
 }
 STUCK_STYLE = "bold red"
 NAMES_SHOWN = 8
-NOTHING_CHANGED = "nothing that a release carries has changed"
+NOT_RELEASED = "not in the release branch"
 
 
 @dataclass(frozen=True)
@@ -129,13 +129,12 @@ class StatusReport:
         version = asset.version or "its last release"
         match asset.state:
             case State.UNCHANGED:
-                return f"{NOTHING_CHANGED} since {version}"
+                return f"nothing that a release carries has changed since {version}"
             case State.NEW | State.UPDATED | State.BLOCKED:
                 assert asset.planned
-                why = reason_text(asset.planned) or "was never released"
-                if asset.state is State.BLOCKED:
-                    return why
-                return f"the next release makes it {asset.planned.version}: {why}"
+                why = reason_text(asset.planned) or NOT_RELEASED
+                is_blocked = asset.state is State.BLOCKED
+                return why if is_blocked else f"the next release makes version {asset.planned.version}: {why}"
             case State.REMOVED:
                 return "it is not in the source; the next release removes it"
             case State.LATE:
@@ -149,7 +148,7 @@ class StatusReport:
 
     def _released(self, asset: AssetStatus) -> str:
         if asset.version is None and asset.last is None:
-            return "never"
+            return NOT_RELEASED
         said = [asset.version or "a version that cannot be read"]
         if asset.last:
             said += [f"{asset.last.at:%Y-%m-%d}, {self._ago(asset.last.at, asset.last.is_cut)}"]

@@ -153,7 +153,7 @@ def test_before_the_first_release_there_is_nothing_to_render(repo: Repo) -> None
     repo.commit(built())
     ran = repo.run("render-spec", "environment/env-1")
     assert ran.code == 2
-    assert "`release` has no asset `environment/env-1`" in ran.err
+    assert "there is no branch `release`: nothing was released yet" in ran.err
 
 
 def test_a_released_asset_that_cannot_be_read_is_told_at_its_line(repo: Repo) -> None:

@@ -53,7 +53,7 @@ def test_a_person_sees_a_line_for_each_asset_and_those_that_need_a_look_last() -
 def test_a_person_sees_all_there_is_to_say_of_one_asset() -> None:
     assert plain(report(ASSETS[0], is_detailed=True).text()) == (
         "environment/x\n"
-        "  updated      the next release makes it 4: Dockerfile: b 1 → 2\n"
+        "  updated      the next release makes version 4: Dockerfile: b 1 → 2\n"
         "  released     3 · 2025-11-05, 12 days ago · commit cccccccccccc · source dddddddddddd\n"
         "  release tag  environment/x/3\n"
         "  source       assets/x/asset.yaml\n"

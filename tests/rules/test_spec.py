@@ -80,3 +80,14 @@ def test_tags_of_an_image_without_context_and_publication_are_unknown() -> None:
     files = changed(files, ES, ("tags:", 'description: "{{image.publish.hostname}}"\ntags:'))
     findings = [finding for finding in judge(files).findings if finding.rule == "unknown-spec-tag"]
     assert [finding.line for finding in findings] == [4, 5, 6]
+
+
+def test_an_environment_without_a_build_context_has_no_tag_for_its_path() -> None:
+    build = ('build:\n  path: "{{image.context.path}}"\n', 'build:\n  path: "{{asset.repo.build_context.path}}"\n')
+    files = changed(ENV, ES, build, ('  dockerfile_path: "{{image.dockerfile.path}}"\n', ""))
+    without = changed(files, EE, ("  context:\n    dir: context\n", ""))
+    told = [[f.message for f in judge(some).findings if f.rule == "unknown-spec-tag"] for some in (files, without)]
+    assert told == [
+        [],
+        ["`{{asset.repo.build_context.path}}` resolves to nothing here; did you mean `asset.repo.url`?"],
+    ]
