@@ -337,7 +337,7 @@ def _changes(pieces: Iterator[str]) -> Iterator[Changes]:
         if made:
             yield made
         id_, at, said = piece.split(" ", 2)
-        made = Changes(id_, int(at), said.split(" ")[0] or None, {})
+        made = Changes(id_, int(at or 0), said.split(" ")[0] or None, {})
     if made:
         yield made
 

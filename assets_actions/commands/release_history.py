@@ -16,6 +16,8 @@ MOST_CHANGES = 100
 """So far back, in changes of a file, the age of its pins is looked for."""
 FEW = 20
 """For so few assets, git is asked for their folders alone."""
+LAST_DAY = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
+"""Whoever commits may write any date; this is the last that a clock can show."""
 _COMMIT_ID = re.compile(r"[0-9a-f]{40,64}")
 
 
@@ -65,4 +67,5 @@ def _versions(root: Path, commit: str, path: str) -> Iterator[tuple[LastRelease,
 
 def _release(changes: git.Changes, cut: Collection[str]) -> LastRelease:
     source = changes.trailer if changes.trailer and _COMMIT_ID.fullmatch(changes.trailer) else None
-    return LastRelease(changes.commit, datetime.fromtimestamp(changes.at, UTC), source, changes.commit in cut)
+    at = datetime.fromtimestamp(min(changes.at, LAST_DAY), UTC)
+    return LastRelease(changes.commit, at, source, changes.commit in cut)

@@ -115,7 +115,7 @@ def _in_detail(repository: Repository, known: Known, status: AssetStatus) -> Ass
     """An asset's status with the age of its pins; of an unchanged one, with changes that make no difference."""
     root, source = repository.root, known.source
     asset = next((one for one in source.catalog.assets if one.path == status.path), None)
-    if asset is None or known.release.commit is None:
+    if asset is None or known.release.commit is None or status.state is State.UNREADABLE:
         return status
     pins = release_history.with_age(root, known.release.commit, asset, status.pins, known.texts)
     last = status.last.source if status.last else None

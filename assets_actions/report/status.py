@@ -142,7 +142,7 @@ class StatusReport:
             case State.UNPINNED:
                 return "what a template tag resolves to is not known: give --pins"
             case State.UNREADABLE:
-                return "its documents cannot be read, and until they are, nothing is released"
+                return "nothing is released, of any asset, until this is mended:"
             case State.ELSEWHERE:
                 return "a release does not find it"
 

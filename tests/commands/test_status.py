@@ -1,6 +1,7 @@
 """status, on real repositories with a remote."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +56,7 @@ def test_every_asset_is_told_with_what_the_next_release_does_and_why(repo: Repo)
         "blocked    component/b        1      tagged  today  "
         "released already, content differs: bump its version (assets/b/spec.yaml:3)"
     )
-    assert text[-1] == (
-        "5 assets · 1 unchanged · 1 new · 1 updated · 1 removed · 1 blocked · with the pins of the last release"
-    )
+    assert text[-1] == "5 assets · 1 unchanged · 1 new · 1 updated · 1 removed · 1 blocked"
 
 
 def test_each_asset_is_told_with_the_release_that_changed_it_last(repo: Repo) -> None:
@@ -166,7 +165,7 @@ def test_one_asset_that_cannot_be_read_keeps_all_from_being_released(repo: Repo)
     assert found["component/a"]["messages"][0].endswith(" (assets/a/spec.yaml:2)")
     ran = repo.run("status", "component/a", "assets/c/asset.yaml")
     assert ran.out.endswith(" · nothing is released until 2 assets can be read\n")
-    assert "its documents cannot be read, and until they are, nothing is released\n" in ran.out
+    assert "  unreadable   nothing is released, of any asset, until this is mended:\n" in ran.out
 
 
 def test_two_assets_that_share_a_spec_that_cannot_be_read_are_both_told(repo: Repo) -> None:
@@ -177,10 +176,27 @@ def test_two_assets_that_share_a_spec_that_cannot_be_read_are_both_told(repo: Re
     assert all(asset["messages"] for asset in found.values())
 
 
-def test_two_assets_of_one_id_are_one_that_cannot_be_read(repo: Repo) -> None:
-    second = {path.replace("/adder/", "/other/"): text for path, text in component().items()}
-    repo.commit({**component(), **second})
-    assert states(repo) == {"component/adder": "unreadable"}
+def test_two_assets_of_one_id_are_one_that_cannot_be_read(repo: Repo, tmp_path: Path) -> None:
+    first = environment(dockerfile=DOCKERFILE)
+    repo.commit(first)
+    repo.release("--pins", pins(tmp_path, "1", "1"))
+    repo.commit({path.replace("/env-1/", "/other/deep/"): text for path, text in first.items()})
+    assert states(repo) == {"environment/env-1": "unreadable"}
+    ran = repo.run("status", "environment/env-1")
+    assert ran.code == 0
+    assert "environment/env-1 is already defined in assets/env-1/asset.yaml (" in ran.out
+
+
+def test_a_release_of_any_date_is_told(repo: Repo) -> None:
+    repo.commit(component())
+    commit = repo.release().json["commit"]
+    text = repo.git("cat-file", "commit", commit, at=repo.origin) + "\n"
+    for date, year in {"99999999999999": "9999", "x": "1970"}.items():
+        file = repo.path / "commit"
+        file.write_text(re.sub(r"(?m)^(committer .* )\d+ ", rf"\g<1>{date} ", text))
+        made = repo.git("hash-object", "-t", "commit", "-w", "--literally", str(file), at=repo.origin)
+        repo.git("update-ref", "refs/heads/release", made, at=repo.origin)
+        assert status(repo)["component/adder"]["released"]["at"].startswith(year)
 
 
 def test_a_source_that_comes_before_the_released_one_is_told(repo: Repo) -> None:
