@@ -21,7 +21,7 @@ from assets_actions.assets.catalog import fetch, find_configs
 from assets_actions.assets.model import suggestion
 from assets_actions.errors import UserError
 from assets_actions.release.status import PENDING, STUCK, AssetStatus, State, without_effect
-from assets_actions.report.status import StatusReport
+from assets_actions.report.status import StatusReport, listed
 
 from . import release_history, surveying
 from .base import Outcome, Repository, open_repository
@@ -123,6 +123,6 @@ def _in_detail(repository: Repository, known: Known, status: AssetStatus) -> Ass
     if status.state is State.UNCHANGED and last and not git.missing_commits(root, [last]):
         changed = git.changed_files(root, last, source.commit)
         same, others = without_effect(asset, changed, [p for p in changed if source.catalog.owner(p) == status.id])
-        said += [f"changed since, but says the same: {', '.join(same)}"] if same else []
-        said += [f"changed since, but a release does not carry it: {', '.join(others)}"] if others else []
+        said += [f"changed since, but says the same: {listed(same)}"] if same else []
+        said += [f"changed since, but a release does not carry it: {listed(others)}"] if others else []
     return status.having(*said, pins=pins)

@@ -64,10 +64,10 @@ def _uncommitted(repository: Repository, inputs: PlanInputs) -> list[str]:
 
 def survey(repository: Repository, inputs: PlanInputs, known: Known, ids: Sequence[str]) -> Surveyed:
     """How the assets stand, and what stands in the way of all of them. Of `ids`, or all, the last release is told."""
-    root, (source, findings, _, release, *_) = repository.root, known
+    root, source, release = repository.root, known.source, known.release
     relation = release_branch.relation(root, inputs.remote, source.release_branch, source.commit, release.commit)
     problems: dict[str, list[str]] = defaultdict(list)
-    for found in findings:
+    for found in known.findings:
         problems[found.asset or found.file].append(f"{found.message} ({found.file}:{found.line})")
     if relation is Relation.LATE:
         partial = PartialPlan(nothing_to_do(source.commit, release), {})
@@ -90,13 +90,13 @@ def _last_pins(known: Known) -> Pins:
 
 def _by_owner(known: Known) -> dict[str, list[str]]:
     """The uncommitted files by the asset that has them, or in whose folder they stand."""
-    catalog = known.source.catalog
+    catalog, uncommitted = known.source.catalog, set(known.uncommitted)
     owners: dict[str, set[str]] = defaultdict(set)
-    for path in known.uncommitted:
+    for path in uncommitted:
         if owner := catalog.owner(path):
             owners[owner].add(path)
-    for asset in catalog.assets if known.uncommitted else ():
-        owners[asset.id or asset.path] |= {*asset.files} & {*known.uncommitted}
+    for asset in catalog.assets if uncommitted else ():
+        owners[asset.id or asset.path] |= uncommitted.intersection(asset.files)
     return {owner: sorted(paths) for owner, paths in owners.items()}
 
 

@@ -123,7 +123,7 @@ class StatusReport:
             facts.append(("source", asset.path))
         facts += [("" if number else "pins", self._pin(pin)) for number, pin in enumerate(asset.pins)]
         lists = {"uncommitted": asset.uncommitted, "depends on": asset.dependencies, "needed by": asset.dependents}
-        return [*facts, *((label, _listed(names)) for label, names in lists.items() if names)]
+        return [*facts, *((label, listed(names)) for label, names in lists.items() if names)]
 
     def _why(self, asset: AssetStatus) -> str:
         version = asset.version or "its last release"
@@ -174,7 +174,8 @@ def _style(asset: AssetStatus, label: str) -> str:
     return STYLES.get(asset.state, STUCK_STYLE) if label == asset.state else ""
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """The first of some names, and how many more there are."""
     more = len(names) - NAMES_SHOWN
     return ", ".join([*names[:NAMES_SHOWN], *([f"and {more} more"] if more > 0 else [])])
 
