@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import IO, NamedTuple, TypeVar
 
@@ -18,6 +19,9 @@ from .errors import UserError
 T = TypeVar("T")
 HEADS, TAGS = "refs/heads/", "refs/tags/"
 NO_OBJECT = "0" * 40
+_ID = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+DEEPEN_BY = (50, 200, 1000)
+"""How many more commits are fetched, step by step, of a history that was cut off."""
 _PIECE = 1 << 20
 _ENVIRONMENT = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
 _LOG = ("-c", "log.showSignature=false", "-c", "log.follow=false", "--literal-pathspecs", "log")
@@ -95,8 +99,15 @@ def top_level(directory: Path) -> Path | None:
     raise GitError(_text(done.stderr).strip())
 
 
+def is_id(revision: str) -> bool:
+    """Whether this can be nothing but an object's id."""
+    return _ID.fullmatch(revision) is not None
+
+
 def commit_of(repo: Path, revision: str) -> str | None:
     """The id of the commit that a revision names; None where there is none."""
+    if is_id(revision) and missing_commits(repo, [revision]):
+        return None
     done = _run(
         repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", accept=(0, 1, 128)
     )
@@ -112,7 +123,59 @@ def commit_tree_of(repo: Path, commit: str | None, directory: str = "") -> Tree:
         meta, path = line.split("\t", 1)
         mode, _, blob = meta.split(" ")
         entries[path] = Entry(mode, blob)
-    return Tree(entries, lambda paths, limit: read_blobs(repo, [entries[path].blob for path in paths], limit))
+    store = _Store(repo, commit or "")
+    return Tree(
+        entries,
+        lambda paths, limit: store.read([entries[path].blob for path in paths], limit),
+        fetch=lambda paths: store.fetch(entries[path].blob for path in paths),
+    )
+
+
+class _Store:
+    """The blobs of a commit. Those that a partial clone lacks are fetched together when they are asked for together."""
+
+    def __init__(self, repo: Path, commit: str) -> None:
+        self._repo, self._commit = repo, commit
+
+    @cached_property
+    def _promisor(self) -> str | None:
+        """The remote that a partial clone gets from what it lacks."""
+        told = _run(self._repo, "config", "--get-regexp", r"^remote\..*\.promisor$", "true", accept=(0, 1)).stdout
+        return _text(told).split("\n")[0].removeprefix("remote.").rpartition(".")[0] or None
+
+    @cached_property
+    def _absent(self) -> set[str]:
+        """The commit's blobs that are not here. Asking for one of them by itself would fetch it by itself."""
+        if self._promisor is None:
+            return set()
+        listed = _text(_run(self._repo, "rev-list", "--objects", "--missing=print", "--no-walk", self._commit).stdout)
+        return {line[1:] for line in listed.split("\n") if line.startswith("?")}
+
+    def fetch(self, blobs: Iterable[str]) -> None:
+        """Have these here."""
+        if self._promisor and (wanted := self._absent.intersection(blobs)):
+            # As git itself fetches one that it lacks: nothing of the history is compared.
+            switches = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules")
+            fetch = ("-c", "fetch.negotiationAlgorithm=noop", "fetch", *switches, "--filter=blob:none", "--stdin")
+            asked = "".join(f"{blob}\n" for blob in sorted(wanted)).encode()
+            _run(self._repo, *fetch, "--", self._promisor, stdin=asked)
+            self._absent.difference_update(wanted)
+
+    def read(self, blobs: Sequence[str], limit: int | None) -> Iterator[bytes]:
+        """See `read_blobs`."""
+        self.fetch(blobs)
+        return read_blobs(self._repo, blobs, limit)
+
+
+def filtered_files(repo: Path, commit: str, driver: str) -> set[str]:
+    """The files of a commit that its attributes give to a filter driver, such as `lfs`."""
+    with tempfile.TemporaryDirectory(prefix="assets-actions-") as directory:
+        env = {"GIT_INDEX_FILE": os.path.join(directory, "index")}
+        _run(repo, "read-tree", commit, env=env)
+        files = _run(repo, "ls-files", "-z", "--cached", env=env).stdout
+        told = _text(_run(repo, "check-attr", "--cached", "-z", "--stdin", "filter", stdin=files, env=env).stdout)
+    fields = told.split("\0")
+    return {path for path, value in zip(fields[::3], fields[2::3], strict=False) if value == driver}
 
 
 def read_blobs(repo: Path, blobs: Sequence[str], limit: int | None = None) -> Iterator[bytes]:
@@ -211,6 +274,12 @@ def merge_base(repo: Path, a: str, b: str) -> str | None:
     return _text(done.stdout).strip() or None
 
 
+def parents(repo: Path, commit: str) -> list[str]:
+    """The parents of a commit, in a shallow repository as well; they need not be there."""
+    header = _ask(repo, "cat-file", "commit", commit).partition("\n\n")[0]
+    return [line.removeprefix("parent ") for line in header.split("\n") if line.startswith("parent ")]
+
+
 def deepen(repo: Path, remote: str, commits: int, *tips: str) -> bool:
     """Fetch so many more commits of the history of some commits; whether the remote did."""
     switches = ("--quiet", "--no-tags", "--no-write-fetch-head", f"--deepen={commits}")
@@ -252,11 +321,12 @@ def local_refs(repo: Path, *prefixes: str) -> dict[str, str]:
 
 
 def missing_commits(repo: Path, commits: Collection[str]) -> list[str]:
-    """Those of these commits that the repository does not hold."""
-    asked = sorted(commits)
-    stdin = "".join(f"{commit}^{{commit}}\n" for commit in asked).encode()
-    told = _run(repo, "cat-file", "--batch-check", stdin=stdin).stdout.splitlines() if asked else []
-    return [commit for commit, line in zip(asked, told, strict=True) if line.endswith(b" missing")]
+    """Those of these commits that the repository does not hold. A partial clone does not fetch them to tell."""
+    if not commits:
+        return []
+    switches = ("--no-walk", "--ignore-missing", "--missing=allow-any", "--stdin")
+    found = _text(_run(repo, "rev-list", *switches, stdin="\n".join(commits).encode()).stdout).split()
+    return sorted(set(commits) - set(found))
 
 
 def is_shallow(repo: Path) -> bool:
@@ -272,10 +342,26 @@ def cut_commits(repo: Path) -> frozenset[str]:
     return frozenset(file.read_text().split())
 
 
-def fetch(repo: Path, remote: str, *refspecs: str, deepen: bool = False) -> None:
-    """Fetch refs. A shallow repository gets their last commits only, or all of history with `deepen`."""
-    depth = () if not is_shallow(repo) else ("--unshallow",) if deepen else ("--depth=1",)
+def fetch(repo: Path, remote: str, *refspecs: str) -> None:
+    """Fetch refs. A shallow repository gets their last commits only."""
+    depth = ("--depth=1",) if is_shallow(repo) else ()
     _run(repo, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", *depth, "--", remote, *refspecs)
+
+
+def deepening(repo: Path, remote: str, *commits: str) -> Iterator[None]:
+    """Fetch more and more of the history of some commits, where this repository lacks it; in the end all of it.
+
+    Yields once before, and after each step, so that whoever looks for something stops when it is found.
+    """
+    yield
+    if is_shallow(repo):
+        for count in DEEPEN_BY:
+            if not deepen(repo, remote, count, *commits):
+                break
+            yield
+    if is_shallow(repo) or missing_commits(repo, commits):
+        fetch_history(repo, remote, *commits)
+        yield
 
 
 def fetch_history(repo: Path, remote: str, *commits: str) -> None:
@@ -292,14 +378,18 @@ def is_ancestor(repo: Path, ancestor: str, descendant: str) -> bool:
     return _run(repo, "merge-base", "--is-ancestor", ancestor, descendant, accept=(0, 1)).returncode == 0
 
 
-def last_trailer(repo: Path, commit: str, key: str) -> str | None:
-    """The value of a trailer in the last commit, from this one back, that has it.
+def last_trailers(repo: Path, commit: str, key: str) -> tuple[str, list[tuple[str, str]]] | None:
+    """The last commit, from this one back, that has a trailer with this key, and all its trailers.
 
-    Twenty commits that only mention its name are looked past.
+    Twenty commits that only mention the key are looked past.
     """
-    form = f"--format=%(trailers:key={key},valueonly)"
-    found = _ask(repo, *_LOG, "--max-count=20", f"--grep=^{re.escape(key)}: ", form, commit).split()
-    return found[0] if found else None
+    form = "--format=%H%n%(trailers:only,unfold)%x00"
+    for told in _ask(repo, *_LOG, "--max-count=20", f"--grep=^{re.escape(key)}: ", form, commit).split("\0")[:-1]:
+        found, *lines = told.strip().split("\n")
+        trailers = [(name, value) for name, _, value in (line.partition(": ") for line in lines)]
+        if any(name == key for name, _ in trailers):
+            return found, trailers
+    return None
 
 
 def last_change(repo: Path, commit: str, path: str) -> str | None:
@@ -394,19 +484,19 @@ def write_commit(repo: Path, tree: str, parent: str | None, message: str, who: I
     return _text(done.stdout).strip()
 
 
-def write_tags(repo: Path, names: Sequence[str], commit: str, who: Identity) -> dict[str, str]:
-    """Store annotated tags of a commit as objects, without refs: name → id."""
-    if not names:
+def write_tags(repo: Path, tags: Mapping[str, str], who: Identity) -> dict[str, str]:
+    """Store annotated tags (name → commit) as objects, without refs: name → id."""
+    if not tags:
         return {}
     env = {"GIT_COMMITTER_NAME": who.name, "GIT_COMMITTER_EMAIL": who.email}
     ident = _text(_run(repo, "var", "GIT_COMMITTER_IDENT", env=env).stdout).strip()
     with tempfile.TemporaryDirectory(prefix="assets-actions-") as directory:
-        for number, name in enumerate(names):
+        for number, (name, commit) in enumerate(tags.items()):
             text = f"object {commit}\ntype commit\ntag {name}\ntagger {ident}\n\nRelease {name}\n"
             Path(directory, str(number)).write_bytes(_bytes(text))
-        paths = "".join(f"{directory}/{number}\n" for number in range(len(names)))
+        paths = "".join(f"{directory}/{number}\n" for number in range(len(tags)))
         written = _run(repo, "hash-object", "-t", "tag", "-w", "--no-filters", "--stdin-paths", stdin=_bytes(paths))
-    return dict(zip(names, _text(written.stdout).split(), strict=True))
+    return dict(zip(tags, _text(written.stdout).split(), strict=True))
 
 
 def push(repo: Path, remote: str, branch: str, commit: str, tags: Mapping[str, str]) -> None:

@@ -1,8 +1,10 @@
 """A repository's own settings, `.github/assets-actions.yml`; the defaults reproduce the reference."""
 
+from collections.abc import Callable
+
 from pydantic import Field
 
-from .assets.config import PlainText
+from .assets.config import AssetType, PlainText
 from .assets.document import MAX_BYTES, parse
 from .assets.model import read_as, unknown_keys
 from .assets.tree import Kind, Tree
@@ -11,6 +13,7 @@ from .rules.policy import Policy
 from .rules.selection import Selection
 
 SETTINGS_FILE = ".github/assets-actions.yml"
+IGNORE_FILE = ".github/assets-actions-ignore"
 MISTAKEN = ".github/assets-actions.yaml"
 
 
@@ -21,6 +24,12 @@ class Settings(Policy):
         ["assets"], min_length=1, description="Directories in which assets are looked for."
     )
     release_branch: PlainText = Field("release", description="The branch that holds what was released.")
+    release_tags: list[AssetType] | None = Field(
+        None, description="Types of assets whose releases are tagged. Default: all with --tag, else none."
+    )
+    release_lfs_pointers: bool = Field(
+        False, description="Release pointers of Git LFS as they are; else an asset that has one is blocked."
+    )
     rules: Selection = Field(Selection(), description="Which rules run, and what they are worth here.")
 
 
@@ -54,3 +63,25 @@ def read_settings(path: str, content: bytes) -> Settings:
         place = document.place(*wrong[0][0])
         raise UserError(f"wrong settings: {'; '.join(message for _, message in wrong)}", str(place))
     return read.model
+
+
+def find_ignored(tree: Tree, path: str = IGNORE_FILE) -> Callable[[str], bool]:
+    """Whether a change of a file is no reason for a release, by the patterns of a file in gitignore's syntax.
+
+    Paths and patterns are relative to the repository's root. Raises UserError at the first pattern that is none.
+    """
+    target = tree.resolve("", path)
+    if target.kind is not Kind.FILE:
+        return lambda _: False
+    from pathspec import GitIgnoreSpec
+
+    lines = tree.read([target.path], MAX_BYTES)[target.path].decode("utf-8", "replace").splitlines()
+    for number, line in enumerate(lines, 1):
+        try:
+            GitIgnoreSpec.from_lines([line])
+        except Exception as error:  # noqa: BLE001 (its own, or that of either regular expression engine behind it)
+            place, fix = f"{path}:{number}", "patterns are those of .gitignore"
+            raise UserError(f"`{line}` is no pattern: {error}", place, fix) from None
+    spec = GitIgnoreSpec.from_lines(lines)
+    # The regular expressions behind it take text alone; a byte that is none matches what any character would.
+    return lambda name: spec.match_file(name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))

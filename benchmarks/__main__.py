@@ -7,14 +7,16 @@ and drift while they measure; ratios hold.
 
 import argparse
 import compileall
+import json
 import os
 import shlex
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,7 +52,10 @@ FILES = {
         "description.md": f"# NAME\n\n{DESCRIPTION}\n",
     },
 }
-SIZES = (1_000, 20_000)
+PINS = {"version": 1, "images": [{"image": "mcr.microsoft.com/azureml/base", "reference": ":20261101.v1"}]}
+SIZES = (500, 1_000, 20_000)
+LARGEST_RELEASE = 1_000
+"""Assets of the largest first release that is measured."""
 
 
 class Figure(NamedTuple):
@@ -61,12 +66,16 @@ class Figure(NamedTuple):
 
 
 class Task(NamedTuple):
-    """Something to measure: our command, and the public system's for the same job, where it has one."""
+    """Something to measure: our command, and the public system's for the same job, where it has one.
+
+    `prepare` goes before each run, and is not measured.
+    """
 
     name: str
     command: list[str]
     directory: Path
     peer: list[str] | None = None
+    prepare: Callable[[], object] = lambda: None
 
 
 def measure(command: Sequence[str], directory: Path) -> Figure:
@@ -85,13 +94,18 @@ def measure(command: Sequence[str], directory: Path) -> Figure:
 
 def compare(task: Task, runs: int, peer_runs: int) -> str:
     """A row of the table: medians, and the median of the ratios where there is something to compare with."""
-    measure(task.command, task.directory)
-    ours = [measure(task.command, task.directory) for _ in range(runs)]
+
+    def measured() -> Figure:
+        task.prepare()
+        return measure(task.command, task.directory)
+
+    measured()
+    ours = [measured() for _ in range(runs)]
     seconds = statistics.median(figure.seconds for figure in ours)
     memory = max(figure.memory for figure in ours)
     cells = [task.name, f"{seconds:.2f} s", f"{memory:.0f} MB", "", ""]
     if task.peer:
-        pairs = [(measure(task.peer, task.directory), measure(task.command, task.directory)) for _ in range(peer_runs)]
+        pairs = [(measure(task.peer, task.directory), measured()) for _ in range(peer_runs)]
         cells[3] = f"{statistics.median(peer.seconds for peer, _ in pairs):.2f} s"
         cells[4] = f"{statistics.median(peer.seconds / own.seconds for peer, own in pairs):.1f}"
     return f"| {' | '.join(cells)} |"
@@ -127,16 +141,58 @@ def tasks(case: str, place: Path, corpus: Path, peer: str | None) -> list[Task]:
 
 
 def generated(assets: int, place: Path) -> Path:
-    """A repository with so many assets: of ten, six components, two environments and two models."""
+    """A repository with so many assets: of ten, six components, two environments and two models. Its remote is bare."""
+    repository = place / "repo"
     for number in range(assets):
         kind = "environment" if number % 10 < 2 else "model" if number % 10 < 4 else "component"
-        folder = place / "assets" / f"team{number // 100:03}" / f"{kind[:2]}-{number:05}"
+        folder = repository / "assets" / f"team{number // 100:03}" / f"{kind[:2]}-{number:05}"
         for path, text in FILES[kind].items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text.replace("NAME", folder.name))
-    for arguments in (["init", "--quiet"], ["add", "--all"], [*IDENTITY, "commit", "--quiet", "--message", "x"]):
-        subprocess.run(["git", *arguments], cwd=place, check=True)
-    return place
+    git(place, "init", "--quiet", "--bare", "origin.git")
+    git(repository, "init", "--quiet", "--initial-branch=main")
+    git(repository, "remote", "add", "origin", "../origin.git")
+    commit(repository)
+    return repository
+
+
+def git(directory: Path, *arguments: str) -> None:
+    """Run git."""
+    subprocess.run(["git", *IDENTITY, *arguments], cwd=directory, check=True)
+
+
+def commit(repository: Path) -> None:
+    """Commit all that is there, and push it."""
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "--message", "x")
+    git(repository, "push", "--quiet", "origin", "main")
+
+
+def generated_tasks(assets: int, place: Path) -> Iterator[Task]:
+    """What to measure on a generated repository: validation, the first release, and the plan of a later one."""
+    repository = generated(assets, place)
+    name = f"{assets:,} assets"
+    yield Task(f"validate, {name}", [*OURS, "validate"], repository)
+    (place / "pins.json").write_text(json.dumps(PINS))
+    pins = ["--pins", str(place / "pins.json")]
+    author = ["--author-name", "x", "--author-email", "x@example.com"]
+    release = [*OURS, "release-commit", *pins, "--tag", *author]
+    if assets <= LARGEST_RELEASE:
+        shutil.copytree(place / "origin.git", place / "before.git")
+
+        def prepare() -> None:
+            shutil.rmtree(place / "origin.git")
+            shutil.copytree(place / "before.git", place / "origin.git")
+
+        yield Task(f"release-commit, {name}, all new, with tags", release, repository, prepare=prepare)
+        prepare()
+    subprocess.run(release, cwd=repository, check=True, stdout=subprocess.DEVNULL)
+    for file in sorted(repository.rglob("run.py"))[::100]:
+        file.write_text("changed\n")
+    commit(repository)
+    yield Task(
+        f"detect-changes, {name}, one in a hundred components changed", [*OURS, "detect-changes", *pins], repository
+    )
 
 
 def main() -> None:
@@ -161,8 +217,8 @@ def main() -> None:
         )
         print(compare(start_up, options.runs, options.runs), flush=True)
         for size in SIZES:
-            repository = generated(size, Path(directory) / str(size))
-            print(compare(Task(f"validate, {size:,} assets", [*OURS, "validate"], repository), 3, 0), flush=True)
+            for task in generated_tasks(size, Path(directory) / str(size)):
+                print(compare(task, 3, 0), flush=True)
         for case in sorted(path.parent.name for path in corpus.glob("*/repo.bundle")):
             for task in tasks(case, Path(directory) / case, corpus, options.peer_python):
                 print(compare(task, options.runs, options.peer_runs), flush=True)

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from assets_actions.release.compare import same_text
+from tests.commands.test_compare import fetched, partial
 from tests.conftest import Repo
 
 CASES = ["2025-10-16", "2025-11-05"]
@@ -43,6 +44,36 @@ def test_the_plan_is_the_real_one(case: Case) -> None:
     assert found["updated"] == case.expected["updated"]
     assert sorted(found["removed"]) == sorted(case.expected["removed"])
     assert found["blocked"] == {}
+
+
+def test_a_clone_without_contents_and_history_releases_the_same_and_reads_what_differs_alone(
+    case: Case, tmp_path: Path
+) -> None:
+    origin = tmp_path / "origin.git"
+    shutil.copytree(case.repo.origin, origin)
+    source = Repo(case.repo.path, origin)
+    clone = partial(source, tmp_path / "partial", "--filter=blob:none")
+    ours = {line.split()[2] for line in source.git("ls-tree", "-r", "HEAD").splitlines()}
+    theirs = source.git("ls-tree", "-r", "release", at=origin).splitlines()
+    (batch,) = fetched(clone, "detect-changes", *case.pins, trace=tmp_path / "trace")
+    assert not batch & ours
+    read = {line.split("\t")[1] for line in theirs if line.split()[2] in batch}
+    specs = {path for path in read if path.rpartition("/")[2] in ("spec.yaml", "spec.yml")}
+    # The public system writes specs anew, so that each of them has another id than its source; ours keeps their layout.
+    assert len(specs) > 600
+    # Of all else, what pins, authors or line endings changed, and the asset configs of what is removed.
+    assert len(read - specs) < 70
+    assert len(read) < len(theirs) / 4
+    plan = source.run("detect-changes", "--release-branch", "release", *case.pins, "--format", "json").json
+    result = clone.release(*case.pins, "--tag").json
+    assert result["assets"] == plan["assets"]
+    released = {**case.expected["new"], **case.expected["updated"]}
+    assert set(result["tags"]) == {f"{id_}/{version}" for id_, version in released.items()}
+    full = tmp_path / "full.git"
+    shutil.copytree(case.repo.origin, full)
+    again = Repo(case.repo.path, full)
+    again.release("--release-branch", "release", "--remote", str(full), *case.pins)
+    assert again.git("rev-parse", "release^{tree}", at=full) == source.git("rev-parse", "release^{tree}", at=origin)
 
 
 SHIPPED_UNRESOLVED = "`{{image.context.dir}}` resolves to nothing here; did you mean `image.context.path`?"

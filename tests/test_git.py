@@ -58,12 +58,13 @@ def test_a_tree_is_written_without_touching_index_or_working_tree(repo: Repo) ->
     assert not list(Path(repo.path / ".git").glob("*.lock"))
 
 
-def test_a_trailer_is_found_where_it_was_given_last(repo: Repo) -> None:
-    repo.commit({"a": "1"}, "One\n\nbody\n\nSource-Commit: aaa\n")
+def test_the_trailers_are_those_of_the_last_commit_that_has_the_one_asked_for(repo: Repo) -> None:
+    first = repo.commit({"a": "1"}, "One\n\nbody: is none\n\nSource-Commit: aaa\nBurned: a: b\nBurned: c\n")
     repo.commit({"a": "2"}, "Two\n\nSource-Commit: is mentioned here\nand no trailer\n")
     repo.commit({"a": "3"}, "By hand")
-    assert git.last_trailer(repo.path, "HEAD", "Source-Commit") == "aaa"
-    assert git.last_trailer(repo.path, "HEAD", "Nothing") is None
+    trailers = [("Source-Commit", "aaa"), ("Burned", "a: b"), ("Burned", "c")]
+    assert git.last_trailers(repo.path, "HEAD", "Source-Commit") == (first, trailers)
+    assert git.last_trailers(repo.path, "HEAD", "Nothing") is None
 
 
 def test_refs_are_told_by_the_commits_they_name(repo: Repo) -> None:
@@ -92,20 +93,20 @@ def test_a_push_is_all_or_nothing_never_forced_and_takes_nothing_else_along(repo
     second = repo.commit({"a": "2"})
     repo.git("config", "push.followTags", "true")
     repo.git("tag", "--annotate", "--message", "private", "private")
-    tags = git.write_tags(repo.path, ["t/a/1", "t/b/1"], second, git.Identity("Ö", "o@example.com"))
+    tags = git.write_tags(repo.path, {"t/a/1": second, "t/b/1": second}, git.Identity("Ö", "o@example.com"))
     git.push(repo.path, "origin", "x", second, tags)
     pushed = repo.remote_refs()
     assert pushed.keys() == {"refs/heads/main", "refs/heads/x", "refs/tags/t/a/1", "refs/tags/t/b/1"}
     with pytest.raises(git.GitError):
-        git.push(repo.path, "origin", "x", first, git.write_tags(repo.path, ["t/c/1"], first, git.Identity("A", "a@b")))
+        git.push(repo.path, "origin", "x", first, git.write_tags(repo.path, {"t/c/1": first}, git.Identity("A", "a@b")))
     assert repo.remote_refs() == pushed
     assert git.local_refs(repo.path, "refs/assets-actions/") == {}
 
 
 def test_a_thousand_tags_are_pushed_at_once(repo: Repo) -> None:
     commit = repo.commit({"a": "1"})
-    names = [f"environment/{'long-name-' * 8}{number}/1" for number in range(1000)]
-    git.push(repo.path, "origin", "x", commit, git.write_tags(repo.path, names, commit, git.Identity("A", "a@b")))
+    tags = {f"environment/{'long-name-' * 8}{number}/1": commit for number in range(1000)}
+    git.push(repo.path, "origin", "x", commit, git.write_tags(repo.path, tags, git.Identity("A", "a@b")))
     assert len(repo.remote_refs()) == 1002
 
 

@@ -20,7 +20,7 @@ from .config import (
     StorageConfig,
 )
 from .dependencies import Dependency, dependencies
-from .document import Document, KeyPath
+from .document import Document, KeyPath, Place
 from .model import Loaded, Section
 from .spec import SPECS, Spec
 from .tree import Kind, Target, Tree, below, common_directory, is_remote
@@ -175,6 +175,12 @@ class Asset:
         own = self.config.model is not None and getattr(self.config.model, key) is not None
         loaded = self.config if own or self.spec is None else self.spec
         return loaded.document, (key,)
+
+    @property
+    def version_place(self) -> Place:
+        """Where the version stands, to show people."""
+        document, keys = self.place_of("version")
+        return document.place(*document.locate(*keys))
 
     @cached_property
     def context_files(self) -> list[str]:

@@ -49,12 +49,22 @@ Read = Callable[[Sequence[str], int | None], Iterator[bytes]]
 
 
 class Tree:
-    """The files of one state of a repository. `read` fetches many files as one batch, one at a time in memory."""
+    """The files of one state of a repository. `read` gives many files as one batch, one at a time in memory.
 
-    def __init__(self, entries: Mapping[str, Entry], read: Read, sizes: Mapping[str, int] | None = None) -> None:
+    `fetch` is for where contents have to be brought here first: those that it is told of come together.
+    """
+
+    def __init__(
+        self,
+        entries: Mapping[str, Entry],
+        read: Read,
+        sizes: Mapping[str, int] | None = None,
+        fetch: Callable[[Iterable[str]], None] = lambda _: None,
+    ) -> None:
         self.entries = entries
         self.sizes = sizes or {}
         """Sizes in bytes, of those files whose size is known without reading them."""
+        self.fetch = fetch
         self._read = read
         self._paths = sorted(entries)
 

@@ -14,7 +14,6 @@ from assets_actions.settings import SETTINGS_FILE
 
 from .base import Repository
 
-DEEPEN_BY = (50, 200, 1000)
 _QUOTED = re.compile(rb'\\([0-3][0-7]{2}|[abtnvfr"\\])')
 _ESCAPES = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13, b'"': 34, b"\\": 92}
 
@@ -51,9 +50,7 @@ def changed_since(repository: Repository, ref: str, remote: str) -> set[str]:
     if commit is None:
         raise UserError(f"there is no `{ref}` here, nor at the remote `{remote}`", fix="name a branch or a commit")
     head = git.commit_of(root, "HEAD")
-    base = git.merge_base(root, commit, head) if head else None
-    if head and base is None and git.is_shallow(root):
-        base = _deepened(root, commit, head, remote)
+    base = _common(root, commit, head, remote) if head else None
     if base is None:
         raise UserError(f"`{ref}` and the checked-out commit have no common history", fix="name a ref of this history")
     files = {*git.modified_files(root, base), *git.untracked_files(root)}
@@ -61,6 +58,14 @@ def changed_since(repository: Repository, ref: str, remote: str) -> set[str]:
         message = f"{counted(len(absent), 'changed file')} not checked out (a sparse checkout): {absent[0]}, …"
         raise UserError(message, str(root), "git sparse-checkout disable")
     return files
+
+
+def _common(root: Path, commit: str, head: str, remote: str) -> str | None:
+    """The commit at which the histories of two left each other."""
+    for _ in git.deepening(root, remote, commit, head):
+        if base := git.merge_base(root, commit, head):
+            return base
+    return None
 
 
 def _fetched(root: Path, ref: str, remote: str) -> str | None:
@@ -75,17 +80,6 @@ def _fetched(root: Path, ref: str, remote: str) -> str | None:
         if commit := git.commit_of(root, name):
             return commit
     return None
-
-
-def _deepened(root: Path, commit: str, head: str, remote: str) -> str | None:
-    """The common commit of two, step by step further back in a shallow clone, at last in all of it."""
-    for commits in DEEPEN_BY:
-        if not git.deepen(root, remote, commits, commit, head):
-            break
-        if base := git.merge_base(root, commit, head):
-            return base
-    git.fetch_history(root, remote, commit, head)
-    return git.merge_base(root, commit, head)
 
 
 def _listed(repository: Repository, source: str) -> set[str]:

@@ -7,19 +7,26 @@ blocked.
 examples:
   assets-actions detect-changes --pins pins.json
   assets-actions detect-changes --pins pins.json --format json --output plan.json
+  assets-actions detect-changes --pins pins.json --plan-out plan.json
   assets-actions detect-changes --no-fetch --source my-branch
 """
+
+from pathlib import Path
 
 from pydantic import Field
 
 from assets_actions import git
 from assets_actions.errors import ExitCode
+from assets_actions.release.plan import Plan
 from assets_actions.release.planner import nothing_to_do
 from assets_actions.report.plan import PlanReport
+from assets_actions.templates.pins import Pins
 
-from . import planning, release_branch
+from . import plan_file, planning, release_branch, sources
 from .base import Outcome, open_repository
+from .plan_file import PlanFile
 from .release_branch import Relation
+from .sources import CannotPlanError, Source
 
 
 class Inputs(planning.PlanInputs):
@@ -28,6 +35,12 @@ class Inputs(planning.PlanInputs):
     fetch: bool = Field(
         True,
         description="Ask the remote for the release branch and tags; without, take them as they were fetched last.",
+    )
+
+    plan_out: Path | None = Field(
+        None,
+        description="Write the plan to this file, for release-commit --plan.",
+        examples=["FILE"],
     )
 
 
@@ -39,16 +52,15 @@ def run(inputs: Inputs) -> Outcome:
     """Make the plan and show it."""
     repository = open_repository(inputs)
     try:
-        source = planning.read_source(repository, inputs)
+        source = sources.read(repository, inputs.source, inputs.release_branch, inputs.remote)
         release = planning.read_release(repository, inputs, source, fetch=inputs.fetch)
-        relation = release_branch.relation(
-            repository.root, inputs.remote, source.release_branch, source.commit, release.commit
-        )
+        relation = release_branch.relation(repository.root, inputs.remote, source.commit, release.records.source)
+        pins = planning.read_pins(inputs, source)
         if relation is Relation.LATE:
             plan, outcome = nothing_to_do(source.commit, release), release_branch.TOO_LATE
         else:
-            plan, outcome = planning.plan(source, release, planning.read_pins(inputs, source)), ""
-    except planning.CannotPlanError as error:
+            plan, outcome = planning.plan(source, release, pins, inputs.rebuild), ""
+    except CannotPlanError as error:
         return Outcome(error.report, Outputs(), ExitCode.FOUND)
     if release.commit is None:
         outcome = f"the first release: `{inputs.remote}` has no branch `{source.release_branch}` yet"
@@ -59,5 +71,19 @@ def run(inputs: Inputs) -> Outcome:
     note = None
     if inputs.source == "HEAD" and git.has_changes(repository.root):
         note = "note: uncommitted changes are not included"
-    outputs = Outputs.of(plan)
-    return Outcome(PlanReport(plan, outcome), outputs, ExitCode.FOUND if outputs.blocked else ExitCode.FINE, note)
+    outputs, report = Outputs.of(plan), PlanReport(plan, outcome)
+    if inputs.plan_out:
+        plan_file.write(inputs.plan_out, _file(plan, pins, source, inputs), report.data())
+    return Outcome(report, outputs, ExitCode.FOUND if outputs.blocked else ExitCode.FINE, note)
+
+
+def _file(plan: Plan, pins: Pins, source: Source, inputs: Inputs) -> PlanFile:
+    return PlanFile(
+        source=plan.source,
+        release=plan.release,
+        release_branch=source.release_branch,
+        assets_dirs=inputs.assets_dir,
+        rebuild=inputs.rebuild,
+        pins=pins,
+        digest=plan.digest,
+    )

@@ -79,6 +79,7 @@ class Argument:
             annotation = plain[0]
         self.is_switch = annotation is bool
         self.is_list = get_origin(annotation) is list
+        self.is_pair = get_origin(annotation) is tuple
         self.choices = list(get_args(annotation)) if get_origin(annotation) is Literal else None
         self.metavar = str((field.examples or ["VALUE"])[0])
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
@@ -108,6 +109,8 @@ def add_arguments(parser: argparse.ArgumentParser, model: type[Inputs]) -> None:
             options |= {"action": "store_const", "const": value}
         elif kind.is_list:
             options |= {"action": "append", "metavar": kind.metavar}
+        elif kind.is_pair:
+            options |= {"nargs": 2, "metavar": tuple(kind.metavar.split())}
         elif kind.choices:
             options |= {"choices": kind.choices}
         else:
@@ -139,6 +142,8 @@ def from_action(model: type[I], given: Mapping[str, str]) -> I:
     for name, text in values.items():
         if Argument(model.model_fields[name]).is_list:
             values[name] = [line.strip() for line in text.splitlines() if line.strip()]
+        elif Argument(model.model_fields[name]).is_pair:
+            values[name] = text.split()
     return _validate(model, values, "input `{}`")
 
 

@@ -1,13 +1,14 @@
 """What detect-changes and release-commit share: from a source commit and a release branch to the plan."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import BaseModel, Field
 
-from assets_actions import git, terminal
+from assets_actions import terminal
 from assets_actions.assets.catalog import Catalog
+from assets_actions.assets.model import suggestion
 from assets_actions.errors import UserError
 from assets_actions.registries.pins_file import PinsFile
 from assets_actions.release.content import UnresolvedTag
@@ -21,16 +22,28 @@ from assets_actions.rules.registry import Finding, Severity
 from assets_actions.templates.pins import Pins
 
 from . import release_branch
-from .base import Repository, broken
+from .base import Repository
 from .inputs import ReleaseInputs
+from .sources import CannotPlanError, Source
 
 
-class PlanInputs(ReleaseInputs):
-    """What a plan is made from."""
+class SourceInputs(ReleaseInputs):
+    """What is looked at: a commit, and the pins to release it with."""
 
     source: str = Field("HEAD", description="The commit to release. Default: HEAD.", examples=["REV"])
     pins: Path | None = Field(
         None, description="Resolve template tags from this pins file, without a network.", examples=["FILE"]
+    )
+
+
+class PlanInputs(SourceInputs):
+    """What a plan is made from."""
+
+    rebuild: list[str] = Field(
+        [],
+        description="Release this asset again, as its next version, though nothing of it changed; may be given several "
+        "times. Ends holding it back after a rollback.",
+        examples=["ID"],
     )
 
 
@@ -53,63 +66,48 @@ class PlanOutputs(BaseModel):
         return cls.model_validate({**counts, "has_changes": bool(plan.edits), "released": released, **more})
 
 
-@dataclass(frozen=True)
-class Source:
-    """The commit to release, its assets, and the name of the branch that it is released on."""
-
-    commit: str
-    catalog: Catalog
-    release_branch: str
-
-
-class CannotPlanError(Exception):
-    """Something in the source keeps a plan from being made; the report says what and where."""
-
-    def __init__(self, report: FindingsReport) -> None:
-        super().__init__(report.headline)
-        self.report = report
-
-
-def read_source(repository: Repository, inputs: PlanInputs) -> Source:
-    """The assets of the source commit. Raises CannotPlanError where one of them cannot be read."""
-    source = find_source(repository, inputs)
-    with terminal.working(f"Reading the assets of {source.commit[:12]}"):
-        report = broken(source.catalog)
-    if report:
-        raise CannotPlanError(report)
-    return source
-
-
-def find_source(repository: Repository, inputs: PlanInputs) -> Source:
-    """The assets of the source commit, before any is read. Raises UserError where there is no such commit."""
-    commit = git.commit_of(repository.root, inputs.source)
-    if commit is None:
-        raise UserError(f"there is no commit `{inputs.source}`", fix="name the commit to release with --source")
-    tree = git.commit_tree_of(repository.root, commit)
-    branch = inputs.release_branch or repository.settings(tree).release_branch
-    return Source(commit, repository.catalog(tree), branch)
-
-
-def read_pins(inputs: PlanInputs, source: Source) -> Pins:
+def read_pins(inputs: SourceInputs, source: Source) -> Pins:
     """The pins of the run; without a pins file, none: a template tag is an error then."""
     return PinsFile(inputs.pins).resolve(wanted(source.catalog)) if inputs.pins else Pins()
 
 
-def read_release(repository: Repository, inputs: PlanInputs, source: Source, *, fetch: bool) -> Release:
+def read_release(repository: Repository, inputs: SourceInputs, source: Source, *, fetch: bool) -> Release:
     """What is released: as the remote has it now, or as it was fetched last."""
     with terminal.working(f"Asking {inputs.remote} for what is released"):
         branch, assets = source.release_branch, source.catalog.assets
         return release_branch.read(repository.root, inputs.remote, branch, assets, fetch=fetch)
 
 
-def plan(source: Source, release: Release, pins: Pins) -> Plan:
-    """The plan. Raises CannotPlanError that names every template tag that no pin is known for."""
+def plan(source: Source, release: Release, pins: Pins, rebuild: Collection[str] = ()) -> Plan:
+    """The plan. Raises CannotPlanError that names every template tag that no pin is known for.
+
+    `rebuild`: ids of assets that get a new version in any case.
+    """
+    _check_rebuild(source.catalog, rebuild)
     try:
         with terminal.working(f"Comparing {counted(len(source.catalog.assets), 'asset')} with the release"):
-            return make_plan(source.commit, source.catalog, release, pins)
+            return make_plan(
+                source.commit,
+                source.catalog,
+                release,
+                pins,
+                rebuild=rebuild,
+                ignored=source.ignored,
+                lfs=source.lfs,
+            )
     except UnresolvedTagsError as error:
         findings = [unresolved_finding(tag) for tag in error.tags]
         raise CannotPlanError(FindingsReport(len(source.catalog.assets), findings)) from None
+
+
+def _check_rebuild(catalog: Catalog, rebuild: Collection[str]) -> None:
+    known = {asset.id: asset for asset in catalog.assets if asset.id}
+    for id_ in rebuild:
+        if id_ not in known:
+            raise UserError(f"there is no asset `{id_}` to rebuild{suggestion(id_, sorted(known))}")
+        if not known[id_].is_auto:
+            where, fix = str(known[id_].version_place), "give it the version to release there"
+            raise UserError(f"{id_} has a version of its own, which no rebuild counts up", where, fix)
 
 
 def unresolved_finding(tag: UnresolvedTag) -> Finding:

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from assets_actions import git
 from assets_actions.assets.asset import Asset
-from assets_actions.assets.tree import Entry
 from assets_actions.errors import UserError
-from assets_actions.release.released import LATEST, SOURCE_TRAILER, Release, find_released
+from assets_actions.release.plan import Plan
+from assets_actions.release.records import SOURCE_TRAILER, Records
+from assets_actions.release.released import LATEST, Release, find_released
 from assets_actions.release.versions import ReleaseTags
 
-from .changes import DEEPEN_BY
-
+ATTEMPTS = 5
 TOO_LATE = "nothing to do: a newer source is released already"
 
 
@@ -35,13 +35,16 @@ def read(root: Path, remote: str, branch: str, assets: Sequence[Asset], *, fetch
     `assets` may have to be compared with: those of a version that was released before the branch lost the asset.
     """
     commit, tags = refs(root, remote, branch, fetch=fetch)
+    last, records = _last(root, remote, commit, fetch=fetch) if commit else ("", Records())
+    untagged = dict.fromkeys(records.tags - tags.keys(), last)
     released = find_released(git.commit_tree_of(root, commit))
     gone = {f"{a.id}/{a.version}": f"{LATEST}/{a.id}" for a in assets if a.id not in released and not a.is_auto}
     earlier = sorted(gone.keys() & tags.keys())
     if missing := git.missing_commits(root, {tags[tag] for tag in earlier}):
         git.fetch(root, remote, *(f"{git.TAGS}{tag}" for tag in earlier if tags[tag] in missing))
     trees = {tag: git.commit_tree_of(root, tags[tag], gone[tag]) for tag in earlier}
-    return Release(commit, released, ReleaseTags(tags.keys()), trees)
+    used = ReleaseTags(tags.keys() | records.tags, records.burned)
+    return Release(commit, released, used, trees, records, untagged)
 
 
 def refs(root: Path, remote: str, branch: str, *, fetch: bool) -> tuple[str | None, dict[str, str]]:
@@ -51,12 +54,24 @@ def refs(root: Path, remote: str, branch: str, *, fetch: bool) -> tuple[str | No
 
 def _fetched(root: Path, remote: str, branch: str) -> tuple[str | None, dict[str, str]]:
     """The branch's commit and all tags (name → commit), fresh from the remote."""
-    refs = git.remote_refs(root, remote, git.HEADS + branch, f"{git.TAGS}*")
-    commit = refs.get(git.HEADS + branch)
-    if commit and git.missing_commits(root, [commit]):
+    for _ in range(ATTEMPTS):
+        refs = git.remote_refs(root, remote, git.HEADS + branch, f"{git.TAGS}*")
+        commit = refs.get(git.HEADS + branch)
+        if not commit or not git.missing_commits(root, [commit]):
+            return commit, _tags(refs)
         tracking = f":refs/remotes/{remote}/{branch}" if remote in git.remotes(root) else ""
         git.fetch(root, remote, f"+{git.HEADS}{branch}{tracking}")
-    return commit, _tags(refs)
+    raise UserError(f"the release branch moved {ATTEMPTS} times while this run read it", fix="run it again")
+
+
+def _last(root: Path, remote: str, commit: str, *, fetch: bool) -> tuple[str, Records]:
+    """The last release commit, and what it records; of a history that was cut off, as much is fetched as it takes."""
+    for _ in git.deepening(root, remote, commit):
+        if found := git.last_trailers(root, commit, SOURCE_TRAILER):
+            return found[0], Records.of(found[1])
+        if not fetch:
+            break
+    return commit, Records()
 
 
 def tracked(root: Path, remote: str, branch: str) -> str:
@@ -82,41 +97,27 @@ def last_change(root: Path, remote: str, branch: str, commit: str, directory: st
 
     What a shallow history lacks is fetched step by step. Raises UserError where it must not be, or is not to be had.
     """
-    steps = (*DEEPEN_BY, None) if fetch else ()
-    found = git.last_change(root, commit, directory)
-    for commits in steps:
-        if found not in git.cut_commits(root):
-            break
-        if commits is None or not git.deepen(root, remote, commits, git.HEADS + branch):
-            git.fetch(root, remote, git.HEADS + branch, deepen=True)
+    for _ in git.deepening(root, remote, commit):
         found = git.last_change(root, commit, directory)
-    if found is None or found in git.cut_commits(root):
-        message = f"the history of `{branch}` that is known here does not tell which commit released {directory}"
-        raise UserError(message, fix="leave out --no-fetch; or git fetch --unshallow")
-    return found
+        if found and found not in git.cut_commits(root):
+            return found
+        if not fetch:
+            break
+    message = f"the history of `{branch}` that is known here does not tell which commit released {directory}"
+    raise UserError(message, fix="leave out --no-fetch; or git fetch --unshallow")
 
 
-def relation(root: Path, remote: str, branch: str, source: str, release: str | None) -> Relation:
-    """How a source commit stands to what was released last. What this clone lacks to tell is fetched."""
-    released = git.last_trailer(root, release, SOURCE_TRAILER) if release else None
-    if release and released is None and git.is_shallow(root):
-        git.fetch(root, remote, git.HEADS + branch, deepen=True)
-        released = git.last_trailer(root, release, SOURCE_TRAILER)
-    if released is None or released == source:
+def relation(root: Path, remote: str, source: str, released: str | None) -> Relation:
+    """How a source commit stands to the one that was released last. What this clone lacks to tell is fetched."""
+    if released in (None, source):
         return Relation.AHEAD
-    found = _compared(root, source, released)
-    if found is Relation.UNRELATED and (git.is_shallow(root) or git.missing_commits(root, [released])):
-        git.fetch_history(root, remote, released, source)
-        found = _compared(root, source, released)
-    return found
-
-
-def _compared(root: Path, source: str, released: str) -> Relation:
-    if git.missing_commits(root, [released]):
-        return Relation.UNRELATED
-    if git.is_ancestor(root, released, source):
-        return Relation.AHEAD
-    return Relation.LATE if git.is_ancestor(root, source, released) else Relation.UNRELATED
+    for _ in git.deepening(root, remote, released, source):
+        if not git.missing_commits(root, [released]):
+            if git.is_ancestor(root, released, source):
+                return Relation.AHEAD
+            if git.is_ancestor(root, source, released):
+                return Relation.LATE
+    return Relation.UNRELATED
 
 
 class Made(NamedTuple):
@@ -131,17 +132,21 @@ class Made(NamedTuple):
 def make(
     root: Path,
     branch: str,
-    parent: str | None,
-    edits: Mapping[str, Entry | None],
-    blobs: Mapping[str, bytes],
+    plan: Plan,
     message: str,
     tags: Sequence[str],
+    untagged: Mapping[str, str],
     who: git.Identity,
 ) -> Made:
-    """Store a commit that edits the files of its parent, and tags of it. No ref and no file of the checkout changes."""
-    git.write_blobs(root, blobs.values())
-    commit = git.write_commit(root, git.write_tree(root, parent, edits), parent, message, who)
-    return Made(branch, parent, commit, git.write_tags(root, tags, commit, who))
+    """Store the commit that carries a plan out, with tags, and those that earlier commits lack (name → commit).
+
+    No ref and no file of the checkout changes.
+    """
+    commit = plan.release
+    if not plan.is_empty or commit is None:
+        git.write_blobs(root, plan.blobs.values())
+        commit = git.write_commit(root, git.write_tree(root, plan.release, plan.edits), plan.release, message, who)
+    return Made(branch, plan.release, commit, git.write_tags(root, {**dict.fromkeys(tags, commit), **untagged}, who))
 
 
 def push(root: Path, remote: str, made: Made) -> bool:

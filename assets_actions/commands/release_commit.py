@@ -1,44 +1,70 @@
 """Commit the release of all new and changed assets to the release branch, and push it.
 
 Carries out exactly what detect-changes shows: one commit on the release branch of the remote, with tags where --tag is
-given, pushed as a whole or not at all and never by force. Nothing in the working tree changes, and the release branch
-need not be checked out. A run that finds nothing to do does nothing. Exits with 1 where an asset is blocked; the others
-are released all the same.
+given or the settings say so, pushed as a whole or not at all and never by force. Nothing in the working tree changes,
+and the release branch need not be checked out. A run that finds nothing to do does nothing. Exits with 1 where an asset
+is blocked; the others are released all the same.
+
+With --plan, exactly the plan that detect-changes --plan-out wrote, or nothing where the branches have moved since. With
+--rollback or --burn, that alone is done, and holds for every later release.
 
 examples:
   assets-actions release-commit --pins pins.json --dry-run
   assets-actions release-commit --pins pins.json --tag
+  assets-actions release-commit --plan plan.json --tag
+  assets-actions release-commit --pins pins.json --rebuild environment/sklearn-1.7
+  assets-actions release-commit --rollback environment/sklearn-1.7 --to 3
+  assets-actions release-commit --burn environment/sklearn-1.7 5
 """
 
-import hashlib
 import random
 import time
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from assets_actions import __version__, git, runner, terminal
+from assets_actions import terminal
+from assets_actions.assets.config import AssetType
 from assets_actions.errors import ExitCode, UserError
-from assets_actions.release.plan import Plan, Status
-from assets_actions.release.planner import nothing_to_do
+from assets_actions.release.plan import Plan
+from assets_actions.release.released import Release
 from assets_actions.report.commit import commit_message
 from assets_actions.report.plan import PlanReport
 from assets_actions.report.text import counted
-from assets_actions.templates.pins import Pins
+from assets_actions.settings import Settings
 
-from . import planning, release_branch
-from .base import Outcome, open_repository
-from .release_branch import Made, Relation
+from . import authorship, decisions, planning, release_branch
+from .base import Outcome, Repository, open_repository
+from .decisions import Decision
+from .release_branch import Made
+from .sources import CannotPlanError
 
-ATTEMPTS = 5
-RUNNER_IDENTITY = git.Identity("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
-"""Who GitHub shows for what a workflow run commits."""
+IN_PLAN = {"source", "pins", "release_branch", "assets_dir", "rebuild"}
+"""Inputs that a plan's file decides."""
 
 
 class Inputs(planning.PlanInputs):
     """What release-commit reads, and how it writes."""
 
-    tag: bool = Field(False, description="Tag what is released, as type/name/version.")
+    tag: bool = Field(
+        False, description="Tag what is released, as type/name/version. Default: the types that the settings name."
+    )
+    plan: Path | None = Field(
+        None,
+        description="Carry out the plan in this file, with its source and pins, or nothing.",
+        examples=["FILE"],
+    )
+    rollback: str | None = Field(
+        None,
+        description="Release what an earlier version of this asset held as its next version, and hold the asset back "
+        "until its source changes.",
+        examples=["ID"],
+    )
+    to: str | None = Field(None, description="The version to roll back to.", examples=["VERSION"])
+    burn: tuple[str, str] | None = Field(
+        None, description="Never use this version of this asset.", examples=["ID VERSION"]
+    )
     dry_run: bool = Field(False, description="Show what would be done, and write nothing.")
     allow_removals: bool = Field(
         False, description="Allow a release that removes more than 20 % and more than 10 of the released assets."
@@ -52,6 +78,16 @@ class Inputs(planning.PlanInputs):
         None, description="The e-mail address of who commits. Default: likewise.", examples=["ADDRESS"]
     )
 
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        if (self.rollback is None) != (self.to is None):
+            raise ValueError("rollback and to go together")
+        if self.plan and (shaping := self.model_fields_set & IN_PLAN):
+            raise ValueError(f"the plan decides {', '.join(sorted(shaping)).replace('_', '-')}")
+        if sum(map(bool, (self.rollback, self.burn, self.plan, self.rebuild))) > 1:
+            raise ValueError("rollback, burn, plan and rebuild exclude each other")
+        return self
+
 
 class Outputs(planning.PlanOutputs):
     """What release-commit did."""
@@ -63,80 +99,51 @@ class Outputs(planning.PlanOutputs):
 def run(inputs: Inputs) -> Outcome:
     """Plan, commit, push; where somebody else pushed meanwhile, all of it again."""
     repository = open_repository(inputs)
-    root = repository.root
     try:
-        source = planning.read_source(repository, inputs)
-        pins = planning.read_pins(inputs, source)
-        for attempt in range(ATTEMPTS):
+        source, pins, decide = _decision(repository, inputs)
+        for attempt in range(release_branch.ATTEMPTS):
             if attempt:
                 time.sleep(random.uniform(0, attempt))  # noqa: S311 (no secret: it keeps two runs out of step)
             release = planning.read_release(repository, inputs, source, fetch=True)
-            relation = release_branch.relation(
-                root, inputs.remote, source.release_branch, source.commit, release.commit
-            )
-            if relation is Relation.LATE:
-                return _outcome(nothing_to_do(source.commit, release), inputs, release_branch.TOO_LATE)
-            plan = planning.plan(source, release, pins)
-            _refuse(plan, inputs, relation)
-            if not plan.edits or inputs.dry_run:
-                return _outcome(plan, inputs, "nothing written" if plan.edits else "nothing to do")
-            who = _identity(root, inputs)
-            tags = [one.tag for one in plan.released if inputs.tag and one.tag not in release.tags]
-            message = commit_message(plan, _trailers(pins))
-            made = release_branch.make(
-                root, source.release_branch, plan.release, plan.edits, plan.blobs, message, tags, who
-            )
+            plan, outcome = decide(release)
+            tags = _tags(plan, release, inputs, source.settings)
+            untagged = {} if outcome else release.untagged
+            if (plan.is_empty and not untagged) or inputs.dry_run:
+                return _outcome(plan, inputs, outcome or ("nothing to do" if plan.is_empty else "nothing written"))
+            message = commit_message(plan, authorship.trailers(pins))
+            who = authorship.who(repository.root, inputs.author_name, inputs.author_email)
+            made = release_branch.make(repository.root, source.release_branch, plan, message, tags, untagged, who)
             with terminal.working(f"Pushing to {inputs.remote}"):
-                pushed = release_branch.push(root, inputs.remote, made)
+                pushed = release_branch.push(repository.root, inputs.remote, made)
             if pushed:
-                return _outcome(plan, inputs, _done(made), made)
-    except planning.CannotPlanError as error:
+                return _outcome(plan, inputs, "", made)
+    except CannotPlanError as error:
         return Outcome(error.report, Outputs(), ExitCode.FOUND)
-    raise UserError(f"the release branch moved {ATTEMPTS} times while this run wrote to it", fix="run it again")
+    raise UserError(
+        f"the release branch moved {release_branch.ATTEMPTS} times while this run wrote to it", fix="run it again"
+    )
 
 
-def _refuse(plan: Plan, inputs: Inputs, relation: Relation) -> None:
-    if relation is Relation.UNRELATED:
-        raise UserError(
-            f"the source {plan.source[:12]} does not come after the one that was released last, nor before it",
-            fix="release from the branch that is always released from",
-        )
-    if plan.removes_too_many and not inputs.allow_removals:
-        raise UserError(
-            f"{plan.counts[Status.REMOVED]} of {plan.released_before} released assets would be removed",
-            fix="see which with detect-changes; if that is meant, give --allow-removals",
-        )
+def _decision(repository: Repository, inputs: Inputs) -> Decision:
+    if inputs.burn:
+        return decisions.burn(repository, inputs, *inputs.burn)
+    if inputs.rollback and inputs.to:
+        return decisions.roll_back(repository, inputs, inputs.rollback, inputs.to)
+    return decisions.release(repository, inputs, inputs.plan, allow_removals=inputs.allow_removals)
 
 
-def _identity(root: Path, inputs: Inputs) -> git.Identity:
-    """Who commits: as given, else as git is configured, else the runner."""
-    known = git.own_identity(root) or (RUNNER_IDENTITY if runner.is_runner() else git.Identity("", ""))
-    who = git.Identity(inputs.author_name or known.name, inputs.author_email or known.email)
-    if not all(who):
-        raise UserError(
-            "there is no author name and e-mail address for the commit",
-            fix="give --author-name and --author-email, or configure git's user.name and user.email",
-        )
-    return who
-
-
-def _trailers(pins: Pins) -> dict[str, str]:
-    """What the release commit says of the run that made it, beside its source."""
-    run_url = runner.run_url()
-    return {
-        "Pins-Digest": f"sha256:{hashlib.sha256(pins.canonical.encode()).hexdigest()}",
-        **({"Workflow-Run": run_url} if run_url else {}),
-        "Tool-Version": f"assets-actions {__version__}",
-    }
-
-
-def _done(made: Made) -> str:
-    tags = f" with {counted(len(made.tags), 'tag')}" if made.tags else ""
-    return f"pushed {made.commit[:12]} to {made.branch}{tags}"
+def _tags(plan: Plan, release: Release, inputs: Inputs, settings: Settings) -> list[str]:
+    every = list(AssetType) if inputs.tag else []
+    types = every if settings.release_tags is None else settings.release_tags
+    return [one.tag for one in plan.released if one.type in types and one.tag not in release.tags]
 
 
 def _outcome(plan: Plan, inputs: Inputs, outcome: str, made: Made | None = None) -> Outcome:
-    commit, tags = (made.commit, list(made.tags)) if made else (None, [])
+    commit = made.commit if made and not plan.is_empty else None
+    tags = list(made.tags) if made else []
+    if made:
+        what = f"{commit[:12]} to {made.branch}" if commit else ""
+        outcome = f"pushed {' with '.join(filter(None, (what, counted(len(tags), 'tag') if tags else '')))}"
     report = PlanReport(plan, outcome, {"commit": commit, "tags": tags, "dry_run": inputs.dry_run})
     outputs = Outputs.of(plan, commit=commit or "", tags=tags)
     return Outcome(report, outputs, ExitCode.FOUND if outputs.blocked else ExitCode.FINE)

@@ -9,7 +9,8 @@ from pathlib import Path
 from assets_actions import git
 from assets_actions.assets.asset import Asset
 from assets_actions.assets.tree import below
-from assets_actions.release.released import LARGEST, LATEST, SOURCE_TRAILER
+from assets_actions.release.records import SOURCE_TRAILER
+from assets_actions.release.released import LARGEST, LATEST
 from assets_actions.release.status import LastRelease, Pin, since_when
 
 MOST_CHANGES = 100

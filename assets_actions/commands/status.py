@@ -22,15 +22,16 @@ from assets_actions.assets.model import suggestion
 from assets_actions.errors import UserError
 from assets_actions.release.status import PENDING, STUCK, AssetStatus, State, without_effect
 from assets_actions.report.status import StatusReport, listed
+from assets_actions.settings import IGNORE_FILE
 
 from . import release_history, surveying
 from .base import Outcome, Repository, open_repository
 from .inputs import FETCH
-from .planning import PlanInputs
+from .planning import SourceInputs
 from .surveying import Known
 
 
-class Inputs(PlanInputs):
+class Inputs(SourceInputs):
     """What status reads: a commit, the release branch and tags, pins; and which assets it is asked about."""
 
     ids: list[str] = Field(
@@ -119,10 +120,10 @@ def _in_detail(repository: Repository, known: Known, status: AssetStatus) -> Ass
         return status
     pins = release_history.with_age(root, known.release.commit, asset, status.pins, known.texts)
     last = status.last.source if status.last else None
-    said = []
+    said: list[str] = []
     if status.state is State.UNCHANGED and last and not git.missing_commits(root, [last]):
         changed = git.changed_files(root, last, source.commit)
-        same, others = without_effect(asset, changed, [p for p in changed if source.catalog.owner(p) == status.id])
-        said += [f"changed since, but says the same: {listed(same)}"] if same else []
-        said += [f"changed since, but a release does not carry it: {listed(others)}"] if others else []
+        found = without_effect(asset, changed, source.ignored)
+        whys = ("says the same", f"{IGNORE_FILE} has it ignored", "a release does not carry it")
+        said = [f"changed since, but {why}: {listed(files)}" for why, files in zip(whys, found, strict=True) if files]
     return status.having(*said, pins=pins)

@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from assets_actions import git, terminal
+from assets_actions.assets.catalog import Catalog
 from assets_actions.assets.tree import Tree
-from assets_actions.release.planner import nothing_to_do, wanted
+from assets_actions.release.plan import Plan
+from assets_actions.release.planner import make_plan, nothing_to_do, wanted
 from assets_actions.release.previous_pins import ReleasedPin, counted_pins, released_pins
 from assets_actions.release.released import Release
 from assets_actions.release.status import PartialPlan, Survey, plan_what_can_be
@@ -14,10 +16,11 @@ from assets_actions.report.text import counted
 from assets_actions.rules.registry import Finding
 from assets_actions.templates.pins import Pins
 
-from . import pinning, planning, release_branch, release_history
+from . import pinning, planning, release_branch, release_history, sources
 from .base import Repository, broken
-from .planning import PlanInputs, Source
+from .planning import SourceInputs
 from .release_branch import Relation
+from .sources import Source
 
 
 class Known(NamedTuple):
@@ -42,10 +45,10 @@ class Surveyed(NamedTuple):
     outcome: str
 
 
-def read(repository: Repository, inputs: PlanInputs, *, fetch: bool) -> Known:
+def read(repository: Repository, inputs: SourceInputs, *, fetch: bool) -> Known:
     """Everything that is to be known, whatever state the assets are in."""
     uncommitted = git.ahead(lambda: _uncommitted(repository, inputs))
-    source = planning.find_source(repository, inputs)
+    source = sources.find(repository, inputs.source, inputs.release_branch, inputs.remote)
     catalog = source.catalog
     with terminal.working(f"Reading the assets of {source.commit[:12]}"):
         report = broken(catalog)
@@ -56,16 +59,16 @@ def read(repository: Repository, inputs: PlanInputs, *, fetch: bool) -> Known:
     return Known(source, report.findings if report else (), texts, release, pins, uncommitted())
 
 
-def _uncommitted(repository: Repository, inputs: PlanInputs) -> list[str]:
+def _uncommitted(repository: Repository, inputs: SourceInputs) -> list[str]:
     if inputs.source != "HEAD":
         return []
     return sorted({*git.modified_files(repository.root, "HEAD"), *git.untracked_files(repository.root)})
 
 
-def survey(repository: Repository, inputs: PlanInputs, known: Known, ids: Sequence[str]) -> Surveyed:
+def survey(repository: Repository, inputs: SourceInputs, known: Known, ids: Sequence[str]) -> Surveyed:
     """How the assets stand, and what stands in the way of all of them. Of `ids`, or all, the last release is told."""
     root, source, release = repository.root, known.source, known.release
-    relation = release_branch.relation(root, inputs.remote, source.release_branch, source.commit, release.commit)
+    relation = release_branch.relation(root, inputs.remote, source.commit, release.records.source)
     problems: dict[str, list[str]] = defaultdict(list)
     for found in known.findings:
         problems[found.asset or found.file].append(f"{found.message} ({found.file}:{found.line})")
@@ -74,13 +77,17 @@ def survey(repository: Repository, inputs: PlanInputs, known: Known, ids: Sequen
     else:
         with terminal.working(f"Comparing {counted(len(source.catalog.assets), 'asset')} with the release"):
             pins = planning.read_pins(inputs, source) if inputs.pins else _last_pins(known)
-            partial = plan_what_can_be(source.commit, source.catalog, release, pins, problems.keys())
+            partial = plan_what_can_be(source.catalog, problems.keys(), lambda some: _plan(source, some, release, pins))
     asked = ids if ids and release.assets.keys() >= {*ids} else release.assets
     last = release_history.last_releases(root, release.commit, asked)
     done = Survey(
         source.catalog, release, partial, problems, known.pins, last, _by_owner(known), relation is Relation.LATE
     )
     return Surveyed(done, _outcome(inputs, known, relation, partial))
+
+
+def _plan(source: Source, some: Catalog, release: Release, pins: Pins) -> Plan:
+    return make_plan(source.commit, some, release, pins, ignored=source.ignored, lfs=source.lfs)
 
 
 def _last_pins(known: Known) -> Pins:
@@ -100,7 +107,7 @@ def _by_owner(known: Known) -> dict[str, list[str]]:
     return {owner: sorted(paths) for owner, paths in owners.items()}
 
 
-def _outcome(inputs: PlanInputs, known: Known, relation: Relation, partial: PartialPlan) -> str:
+def _outcome(inputs: SourceInputs, known: Known, relation: Relation, partial: PartialPlan) -> str:
     if relation is Relation.LATE:
         return release_branch.TOO_LATE
     if known.findings:

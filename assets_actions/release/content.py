@@ -8,7 +8,7 @@ from typing import NamedTuple
 from assets_actions.assets.asset import Asset
 from assets_actions.assets.config import HOSTNAMES
 from assets_actions.assets.document import Document, Place
-from assets_actions.assets.tree import Entry, relative
+from assets_actions.assets.tree import Entry, below, relative
 from assets_actions.templates import pins as pinning
 from assets_actions.templates.pins import Pins
 from assets_actions.templates.spec import render, unify_line_endings
@@ -51,6 +51,10 @@ class Content:
         """Where the spec stands in the release."""
         assert self.asset.spec
         return relative(self.asset.spec.path, self.asset.root)
+
+    def is_document(self, path: str) -> bool:
+        """Whether this released path is that of the asset config, the spec or the extra config."""
+        return below(self.asset.root, path) in {document.path for document in self.asset.documents}
 
     def having(self, contents: Mapping[str, bytes]) -> "Content":
         """The same with other contents at these released paths."""

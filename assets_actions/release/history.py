@@ -10,7 +10,7 @@ from assets_actions.templates.pins import Pins
 
 from .compare import Change
 from .content import pinned, rendered
-from .planner import changes_of
+from .differences import changes_of
 from .released import LARGEST, LATEST, released_ids
 from .released import Released as ReleasedAsset
 from .versions import ReleaseTags
@@ -65,6 +65,6 @@ def _changes(assets: Sequence[Asset], release: Tree) -> dict[str, tuple[Change, 
     tree = assets[0].tree
     texts = tree.read(path for asset in assets for path in asset.texts)
     made = [rendered(pinned(asset, texts, Pins()), texts, Pins(), asset.version or "") for asset in assets]
-    before = [ReleasedAsset(release, f"{LATEST}/{asset.id}", "", asset.version) for asset in assets]
+    before = [ReleasedAsset(release, f"{LATEST}/{asset.id}") for asset in assets]
     changes = changes_of(tree, list(zip(made, before, strict=True)))
     return dict(zip((asset.id or "" for asset in assets), changes, strict=True))

@@ -1,8 +1,9 @@
 """The plan: what a release does, as data. Carrying it out is an edge's work and adds nothing to it."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from assets_actions.assets.document import Place
 from assets_actions.assets.tree import Entry
 
 from .compare import Change
+from .records import Records
 
 REMOVALS_ALLOWED = 10
 REMOVALS_SHARE = 0.2
@@ -34,7 +36,10 @@ class Blocked(NamedTuple):
 
 @dataclass(frozen=True)
 class PlannedAsset:
-    """One line of a plan. `path` is the asset config's, in the source; of a removed asset, in the release branch."""
+    """One line of a plan. `path` is the asset config's, in the source; of a removed asset, in the release branch.
+
+    `note` says what changed files do not: that the asset was to be rebuilt, or is held back.
+    """
 
     id: str
     path: str
@@ -43,6 +48,7 @@ class PlannedAsset:
     version: str | None
     reasons: tuple[Change, ...] = ()
     blocked: Blocked | None = None
+    note: str = ""
 
     @property
     def type(self) -> str:
@@ -65,7 +71,8 @@ class Plan:
     """What a release does: assets by id, and the edits of the release branch's files that do it.
 
     `released_before`: how many assets the branch holds. `edits`: path → new entry, or None to remove it. `blobs`: the
-    contents among them that the source does not hold.
+    contents among them that the source does not hold. `records`: what the release commit carries on. `title`: the
+    commit's subject, where it is not a plain release.
     """
 
     source: str
@@ -74,6 +81,21 @@ class Plan:
     released_before: int
     edits: Mapping[str, Entry | None]
     blobs: Mapping[str, bytes]
+    records: Records = field(default_factory=Records)
+    title: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to commit."""
+        return not self.edits and not self.title
+
+    @property
+    def digest(self) -> str:
+        """A digest of all that carrying it out depends on: two plans that have the same do the same."""
+        edits = [(path, *(entry or ())) for path, entry in sorted(self.edits.items())]
+        assets = [(one.id, one.status, one.previous_version, one.version) for one in self.assets]
+        text = repr((self.source, self.release, assets, edits, self.records.trailers()))
+        return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogateescape')).hexdigest()}"
 
     @property
     def counts(self) -> dict[Status, int]:

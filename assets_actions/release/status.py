@@ -1,7 +1,7 @@
 """How each asset stands to its next release, and why it was not released."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -12,12 +12,12 @@ from assets_actions.assets.asset import Asset
 from assets_actions.assets.catalog import Catalog
 from assets_actions.assets.document import top_values
 from assets_actions.templates.moves import read_back
-from assets_actions.templates.pins import Pins
 from assets_actions.templates.tags import Wanted
 
 from .content import CODEC, UnresolvedTag
+from .differences import labels_of
 from .plan import Plan, PlannedAsset, Status
-from .planner import UnresolvedTagsError, make_plan
+from .planner import UnresolvedTagsError
 from .previous_pins import ReleasedPin
 from .released import Release
 
@@ -30,6 +30,8 @@ class State(StrEnum):
     UPDATED = "updated"
     REMOVED = "removed"
     BLOCKED = "blocked"
+    HELD = "held"
+    """It was rolled back by hand, and its source has not changed since."""
     LATE = "late"
     """A newer source was released already."""
     UNPINNED = "unpinned"
@@ -105,18 +107,16 @@ class PartialPlan(NamedTuple):
     unresolved: Mapping[str, Sequence[UnresolvedTag]]
 
 
-def plan_what_can_be(
-    source: str, catalog: Catalog, release: Release, pins: Pins, unreadable: Collection[str]
-) -> PartialPlan:
+def plan_what_can_be(catalog: Catalog, unreadable: Collection[str], make: Callable[[Catalog], Plan]) -> PartialPlan:
     """The plan without the assets whose pins are not known, and without those that are `unreadable`: ids or paths.
 
-    What is left out was not removed, and does not count as such.
+    `make` plans some of the assets. What is left out was not removed, and does not count as such.
     """
     ready = [a for a in catalog.assets if a.is_loaded and a.id not in unreadable and a.path not in unreadable]
     unresolved: dict[str, list[UnresolvedTag]] = defaultdict(list)
     while True:
         try:
-            plan = make_plan(source, replace(catalog, assets=ready), release, pins)
+            plan = make(replace(catalog, assets=ready))
             break
         except UnresolvedTagsError as error:
             for tag in error.tags:
@@ -155,18 +155,18 @@ class Survey:
         pins: dict[str, set[Pin]] = defaultdict(set)
         for pin in self.pins:
             pins[pin.asset].add(Pin(pin.path, pin.wanted, pin.answer))
+        versions = self._versions()
         found = {}
         for id_ in sorted({*assets, *self.release.assets}):
             own = assets.get(id_)
-            released = self.release.assets.get(id_)
-            version = released.version if released else None
+            version = versions.get(id_)
             state, planned, messages = self._stands(id_, own)
             found[id_] = AssetStatus(
                 id_,
                 state,
                 path=own.path if own else None,
                 version=version,
-                is_tagged=f"{id_}/{version}" in self.release.tags,
+                is_tagged=(tag := f"{id_}/{version}") in self.release.tags and tag not in self.release.untagged,
                 planned=planned,
                 messages=tuple(messages),
                 last=self.last.get(id_),
@@ -176,6 +176,12 @@ class Survey:
                 uncommitted=tuple(self.uncommitted.get(own.id or own.path, ()) if own else ()),
             )
         return found
+
+    def _versions(self) -> dict[str, str | None]:
+        """The released versions; what the plan has compared tells most of them."""
+        planned = {one.id: one.previous_version for one in self.partial.plan.assets if one.id in self.release.assets}
+        labels = labels_of(self.release, self.release.assets.keys() - planned.keys())
+        return {**planned, **{id_: label.version for id_, label in labels.items()}}
 
     def _name(self, asset: Asset) -> str:
         """The asset's id; of one that cannot be read, what its spec seems to say, or else its path."""
@@ -199,13 +205,24 @@ class Survey:
         if tags := self.partial.unresolved.get(id_):
             return State.UNPINNED, None, [f"{tag.message} ({tag.place.file}:{tag.place.line})" for tag in tags]
         planned = self._planned[id_]
-        return State(planned.status.value), planned, ()
+        is_held = planned.status is Status.UNCHANGED and planned.note != ""
+        return State.HELD if is_held else State(planned.status.value), planned, ()
 
 
-def without_effect(asset: Asset, changed: Collection[str], owned: Collection[str]) -> tuple[list[str], list[str]]:
-    """Of the files that changed since an unchanged asset was released: its own, and others that stand in its folder."""
-    carried = set(asset.files)
-    return sorted(carried & {*changed}), sorted({*owned} & {*changed} - carried)
+class WithoutEffect(NamedTuple):
+    """Files that changed since an unchanged asset was released, and why that makes no difference."""
+
+    same: list[str]
+    ignored: list[str]
+    not_carried: list[str]
+
+
+def without_effect(asset: Asset, changed: Collection[str], ignored: Callable[[str], bool]) -> WithoutEffect:
+    """Of the files that changed, those that the asset's release carries, and those that stand beside it."""
+    carried = {*asset.files} & {*changed}
+    out = {path for path in carried if ignored(path)}
+    beside = {path for path in changed if path.startswith(f"{asset.directory}/")} - carried
+    return WithoutEffect(sorted(carried - out), sorted(out), sorted(beside))
 
 
 def since_when(

@@ -10,9 +10,13 @@ from assets_actions.assets.asset import Asset
 
 @dataclass(frozen=True)
 class ReleaseTags:
-    """The release tags of a repository: names of the form `type/name/version`."""
+    """The release tags of a repository: names of the form `type/name/version`.
+
+    `burned` has that form as well: versions that must never be used, whether they are tagged or not.
+    """
 
     names: Set[str]
+    burned: Set[str] = frozenset()
 
     @cached_property
     def types(self) -> set[str]:
@@ -22,14 +26,14 @@ class ReleaseTags:
     @cached_property
     def _highest(self) -> dict[str, int]:
         highest: dict[str, int] = {}
-        for name in self.names:
+        for name in self.names | self.burned:
             id_, _, version = name.rpartition("/")
             if version.isdecimal() and version.isascii():
                 highest[id_] = max(int(version), highest.get(id_, 0))
         return highest
 
     def highest(self, id_: str) -> int:
-        """The highest whole version that was tagged for an asset, 0 where none was."""
+        """The highest whole version that was tagged or burned for an asset, 0 where none was."""
         return self._highest.get(id_, 0)
 
     def __contains__(self, name: str) -> bool:
@@ -43,22 +47,29 @@ class Decision(NamedTuple):
     blocked: str | None = None
 
 
-def decide(asset: Asset, released: str | None, tags: ReleaseTags) -> Decision:
+def decide(asset: Asset, released: str | None, tags: ReleaseTags, *, again: bool = False) -> Decision:
     """The version that a new or changed asset is released as.
 
     `released`: the version in the release branch, None where the asset is not there or its version cannot be read.
-    An automatic version is never one that was tagged before, be it in an earlier life of the asset.
+    `again`: a version of its own is wanted, whether anything changed or not. An automatic version is never one that was
+    tagged before, be it in an earlier life of the asset, or burned.
     """
     assert asset.id
     assert asset.version
     if not asset.is_auto:
-        if f"{asset.id}/{asset.version}" in tags:
+        if (version := f"{asset.id}/{asset.version}") in tags:
             return Decision(asset.version, "released already, content differs: bump its version")
-        return Decision(asset.version)
+        return Decision(asset.version, "this version was burned: bump it" if version in tags.burned else None)
     if released is None:
         return Decision(str(tags.highest(asset.id) + 1))
-    if asset.type in tags.types and f"{asset.id}/{released}" not in tags:
+    is_pending = asset.type in tags.types and not again
+    if is_pending and f"{asset.id}/{released}" not in tags.names | tags.burned:
         return Decision(released)
-    if not (released.isdecimal() and released.isascii()):
-        return Decision(released, f"cannot count up from {released}, the released version: it is no whole number")
-    return Decision(str(max(int(released), tags.highest(asset.id)) + 1))
+    return next_version(asset.id, released, tags)
+
+
+def next_version(id_: str, released: str | None, tags: ReleaseTags) -> Decision:
+    """The automatic version after the released one."""
+    if released is None or not (released.isdecimal() and released.isascii()):
+        return Decision(released or "", f"cannot count up from {released}, the released version: it is no whole number")
+    return Decision(str(max(int(released), tags.highest(id_)) + 1))

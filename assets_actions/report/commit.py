@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from assets_actions.release.plan import Plan, PlannedAsset, Status
-from assets_actions.release.released import SOURCE_TRAILER
 
 from .text import counted, visible
 
@@ -11,10 +10,11 @@ NAMED_IN_SUBJECT = 3
 
 
 def commit_message(plan: Plan, trailers: Mapping[str, str]) -> str:
-    """Subject, a line for each asset with its reasons, trailers; among these the source commit."""
+    """Subject, a line for each asset with its reasons, trailers: what later runs need to know, and more."""
     lines = [_line(asset) for asset in plan.having(Status.NEW, Status.UPDATED, Status.REMOVED)]
-    last = [f"{key}: {visible(value)}" for key, value in {SOURCE_TRAILER: plan.source, **trailers}.items()]
-    return "\n".join([_subject(plan), "", *lines, "", *last]) + "\n"
+    last = [f"{key}: {visible(value)}" for key, value in [*plan.records.trailers(), *trailers.items()]]
+    parts = [[visible(plan.title) or _subject(plan)], lines, last]
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
 def _subject(plan: Plan) -> str:
@@ -28,5 +28,6 @@ def _subject(plan: Plan) -> str:
 def _line(asset: PlannedAsset) -> str:
     version = f" {asset.version}" if asset.version else ""
     before = f" (was {asset.previous_version})" if asset.previous_version and asset.version else ""
-    reasons = [f"{visible(r.path)} {r.change}{f' ({visible(r.detail)})' if r.detail else ''}" for r in asset.reasons]
+    reasons = [asset.note] if asset.note else []
+    reasons += [f"{visible(r.path)} {r.change}{f' ({visible(r.detail)})' if r.detail else ''}" for r in asset.reasons]
     return f"{asset.status} {asset.id}{version}{before}{': ' + ', '.join(reasons) if reasons else ''}"

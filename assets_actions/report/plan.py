@@ -47,11 +47,16 @@ class PlanReport:
 
     @property
     def _lines(self) -> list[PlannedAsset]:
-        return [asset for status in Status if status is not Status.UNCHANGED for asset in self.plan.having(status)]
+        """What the release touches, cannot release, or holds back."""
+        shown = [asset for asset in self.plan.assets if asset.status is not Status.UNCHANGED or asset.note]
+        order = list(Status)
+        return sorted(shown, key=lambda asset: order.index(asset.status))
 
     @property
     def headline(self) -> str:
         """All of it in one line."""
+        if self.plan.title:
+            return " · ".join(filter(None, (visible(self.plan.title), self.outcome)))
         counts = self.plan.counts
         total = sum(count for status, count in counts.items() if status is not Status.REMOVED)
         parts = [f"{count:,} {status}" for status, count in counts.items() if count or status is Status.UNCHANGED]
@@ -101,6 +106,8 @@ def _asset_data(asset: PlannedAsset) -> dict[str, Any]:
     }
     if asset.blocked:
         data["message"] = asset.blocked.message
+    if asset.note:
+        data["note"] = asset.note
     return data
 
 
@@ -119,4 +126,5 @@ def reason_text(asset: PlannedAsset) -> str:
         return f"{asset.blocked.message} ({asset.blocked.place.file}:{asset.blocked.place.line})"
     shown = [f"{r.path}: {r.detail}" if r.detail else r.path for r in asset.reasons[:REASONS_SHOWN]]
     more = len(asset.reasons) - len(shown)
-    return ", ".join([*shown, *([f"and {more} more"] if more else [])])
+    changes = ", ".join([*shown, *([f"and {more} more"] if more else [])])
+    return ": ".join(filter(None, (asset.note, changes)))

@@ -20,6 +20,7 @@ STYLES = {
     State.UPDATED: "cyan",
     State.REMOVED: "yellow",
     State.UNCHANGED: "dim",
+    State.HELD: "yellow",
 }
 STUCK_STYLE = "bold red"
 NAMES_SHOWN = 8
@@ -135,6 +136,8 @@ class StatusReport:
                 why = reason_text(asset.planned) or NOT_RELEASED
                 is_blocked = asset.state is State.BLOCKED
                 return why if is_blocked else f"the next release makes version {asset.planned.version}: {why}"
+            case State.HELD:
+                return reason_text(asset.planned) if asset.planned else ""
             case State.REMOVED:
                 return "it is not in the source; the next release removes it"
             case State.LATE:

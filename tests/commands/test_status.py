@@ -121,6 +121,27 @@ def test_changes_that_make_no_difference_are_told(repo: Repo) -> None:
     assert "changed since, but a release does not carry it: assets/adder/README.md\n" in ran.out
 
 
+def test_files_whose_changes_are_ignored_are_told(repo: Repo) -> None:
+    repo.commit({**component(), ".github/assets-actions-ignore": "*.py\n"})
+    repo.release()
+    repo.commit({"assets/adder/src/add.py": "print(2)\n"})
+    ran = repo.run("status", "component/adder")
+    assert "changed since, but .github/assets-actions-ignore has it ignored: assets/adder/src/add.py\n" in ran.out
+
+
+def test_an_asset_that_was_rolled_back_is_held_until_its_source_changes(repo: Repo) -> None:
+    repo.commit(environment())
+    repo.release("--tag")
+    repo.commit({"assets/env-1/context/Dockerfile": "FROM x\n"})
+    repo.release("--tag")
+    repo.release("--tag", "--rollback", "environment/env-1", "--to", "1")
+    ran = repo.run("status", "environment/env-1")
+    assert "  held         held back: rolled back by hand, until its source changes: context/Dockerfile\n" in ran.out
+    assert "  release tag  environment/env-1/3\n" in ran.out
+    repo.commit({"assets/env-1/context/Dockerfile": "FROM y\n"})
+    assert states(repo) == {"environment/env-1": "updated"}
+
+
 def test_what_is_not_committed_is_told(repo: Repo) -> None:
     repo.commit({**component("a"), **component("b")})
     repo.release()

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from assets_actions.release.plan import Status
+from assets_actions.release.planner import make_plan
 from assets_actions.release.released import Release, find_released
 from assets_actions.release.status import LastRelease, Pin, Since, plan_what_can_be, since_when
 from assets_actions.release.versions import ReleaseTags
@@ -49,7 +50,9 @@ def test_what_cannot_be_planned_is_left_out_and_is_not_removed() -> None:
     both = {**environment(dockerfile=TEMPLATE.decode()), **environment("env-2", TEMPLATE.decode()), **component()}
     released = tree({"latest/environment/env-1/x": "", "latest/component/adder/x": "", "latest/component/gone/x": ""})
     release = Release("r", find_released(released), ReleaseTags(set()))
-    plan, unresolved = plan_what_can_be("s", catalog(both), release, Pins(), {"component/adder"})
+    plan, unresolved = plan_what_can_be(
+        catalog(both), {"component/adder"}, lambda some: make_plan("s", some, release, Pins())
+    )
     assert {one.id: one.status for one in plan.assets} == {"component/gone": Status.REMOVED}
     assert unresolved.keys() == {"environment/env-1", "environment/env-2"}
     assert [tag.place.line for tag in unresolved["environment/env-2"]] == [1, 2]

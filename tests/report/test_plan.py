@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 from assets_actions.assets.document import Place
 from assets_actions.release.compare import Change
 from assets_actions.release.plan import Blocked, Plan, PlannedAsset, Status
+from assets_actions.release.records import Records
 from assets_actions.report.commit import commit_message
 from assets_actions.report.plan import PlanReport
 from assets_actions.report.text import plain
@@ -43,6 +46,7 @@ PLAN = Plan(
     6,
     {"latest/x": None},
     {},
+    Records("s" * 40, frozenset({"environment/a/5"}), {"environment/b": "sha256:1"}),
 )
 
 
@@ -102,6 +106,8 @@ def test_the_commit_tells_what_was_released_and_from_where() -> None:
         "removed evaluator/old_one\n"
         "\n"
         f"Source-Commit: {'s' * 40}\n"
+        "Burned: environment/a/5\n"
+        "Held: environment/b sha256:1\n"
         "Tool-Version: x\\ny\n"
     )
 
@@ -109,3 +115,16 @@ def test_the_commit_tells_what_was_released_and_from_where() -> None:
 def test_a_release_that_only_removes_says_so() -> None:
     plan = Plan("s", "r", tuple(PLAN.having(Status.REMOVED)), 1, {}, {})
     assert commit_message(plan, {}).startswith("Remove 1 asset: evaluator/old_one\n")
+
+
+def test_what_is_done_by_hand_has_a_title_of_its_own_and_says_so() -> None:
+    plan = replace(PLAN, assets=(), title="Burn environment/a 5")
+    assert commit_message(plan, {}).startswith(f"Burn environment/a 5\n\nSource-Commit: {'s' * 40}\n")
+    assert PlanReport(plan, "pushed").headline == "Burn environment/a 5 · pushed"
+
+
+def test_what_is_held_back_is_shown_with_what_it_would_release() -> None:
+    held = PlannedAsset("environment/a", "a", Status.UNCHANGED, "6", "6", (Change("x", "modified"),), note="held back")
+    report = PlanReport(replace(PLAN, assets=(held,)))
+    assert plain(report.text()) == "unchanged environment/a  6   held back: x\n1 asset · 1 unchanged\n"
+    assert report.data()["assets"][0]["note"] == "held back"

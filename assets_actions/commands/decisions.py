@@ -1,0 +1,138 @@
+"""What a run of release-commit puts on the release branch: a release, one asset's rollback, or a burned version."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from assets_actions import git
+from assets_actions.assets.asset import Asset
+from assets_actions.assets.catalog import fetch
+from assets_actions.assets.model import suggestion
+from assets_actions.assets.tree import Tree
+from assets_actions.errors import UserError
+from assets_actions.release import by_hand
+from assets_actions.release.plan import Plan, Status
+from assets_actions.release.planner import nothing_to_do
+from assets_actions.release.released import LATEST, Release
+from assets_actions.templates.pins import Pins
+
+from . import plan_file, planning, release_branch, sources
+from .base import Repository
+from .planning import PlanInputs
+from .release_branch import Relation
+from .sources import Source
+
+
+class Decision(NamedTuple):
+    """How to decide, each time that the release branch has been read anew.
+
+    `decide` gives the plan and, where nothing is to be done, why.
+    """
+
+    source: Source
+    pins: Pins | None
+    decide: Callable[[Release], tuple[Plan, str]]
+
+
+def release(repository: Repository, inputs: PlanInputs, file: Path | None, *, allow_removals: bool) -> Decision:
+    """Release what is new and changed; with a plan's file, exactly that plan."""
+    planned = plan_file.read(file) if file else None
+    if planned:
+        inputs = inputs.model_copy(
+            update={
+                "source": planned.source,
+                "release_branch": planned.release_branch,
+                "assets_dir": planned.assets_dirs,
+                "rebuild": planned.rebuild,
+            }
+        )
+        repository = Repository(repository.root, repository.in_git, inputs)
+    source = sources.read(repository, inputs.source, inputs.release_branch, inputs.remote)
+    pins = planned.pins if planned else planning.read_pins(inputs, source)
+
+    def decide(release: Release) -> tuple[Plan, str]:
+        if planned:
+            if release.commit and planned.is_done(release, git.parents(repository.root, release.commit)):
+                return nothing_to_do(source.commit, release), "nothing to do: this plan was carried out already"
+            planned.check_release(release)
+        relation = release_branch.relation(repository.root, inputs.remote, source.commit, release.records.source)
+        if relation is Relation.LATE:
+            return nothing_to_do(source.commit, release), release_branch.TOO_LATE
+        plan = planning.plan(source, release, pins, inputs.rebuild)
+        if planned:
+            planned.check(plan)
+        _refuse(plan, relation, allow_removals=allow_removals)
+        return plan, ""
+
+    return Decision(source, pins, decide)
+
+
+def _refuse(plan: Plan, relation: Relation, *, allow_removals: bool) -> None:
+    if relation is Relation.UNRELATED:
+        raise UserError(
+            f"the source {plan.source[:12]} does not come after the one that was released last, nor before it",
+            fix="release from the branch that is always released from",
+        )
+    if plan.removes_too_many and not allow_removals:
+        raise UserError(
+            f"{plan.counts[Status.REMOVED]} of {plan.released_before} released assets would be removed",
+            fix="see which with detect-changes; if that is meant, give --allow-removals",
+        )
+
+
+def burn(repository: Repository, inputs: PlanInputs, id_: str, version: str) -> Decision:
+    """Never use a version."""
+    source = sources.read(repository, inputs.source, inputs.release_branch, inputs.remote)
+
+    def decide(release: Release) -> tuple[Plan, str]:
+        _check_released(release)
+        plan = by_hand.burn(source.commit, release, id_, version)
+        return plan, "" if plan.title else f"{id_} {version} is burned already"
+
+    return Decision(source, None, decide)
+
+
+def roll_back(repository: Repository, inputs: PlanInputs, id_: str, version: str) -> Decision:
+    """Release what an earlier version held, as a new one."""
+    source = sources.read(repository, inputs.source, inputs.release_branch, inputs.remote)
+
+    def decide(release: Release) -> tuple[Plan, str]:
+        _check_released(release)
+        if id_ not in release.assets:
+            raise UserError(f"`{id_}` is not released{suggestion(id_, sorted(release.assets))}")
+        earlier = _tagged(repository.root, inputs.remote, f"{id_}/{version}")
+        now = _released_last(repository, inputs, source, release, id_)
+        return by_hand.roll_back(source.commit, release, id_, version, earlier, now), ""
+
+    return Decision(source, None, decide)
+
+
+def _check_released(release: Release) -> None:
+    if release.commit is None:
+        raise UserError("nothing was released yet", fix="name the branch of releases with --release-branch")
+
+
+def _tagged(root: Path, remote: str, tag: str) -> Tree:
+    """What the release branch held when an asset's version was tagged."""
+    ref = git.TAGS + tag
+    commit = git.remote_refs(root, remote, ref, f"{ref}^{{}}").get(ref)
+    if commit is None:
+        raise UserError(f"there is no release tag `{tag}`", fix=f"git ls-remote {remote} lists the tags")
+    if git.missing_commits(root, [commit]):
+        git.fetch(root, remote, ref)
+    return git.commit_tree_of(root, commit, f"{LATEST}/{tag.rpartition('/')[0]}")
+
+
+def _released_last(repository: Repository, inputs: PlanInputs, source: Source, release: Release, id_: str) -> Asset:
+    """The asset in the source that was released last; where that is not recorded, in the source that is given."""
+    commit = release.records.source or source.commit
+    if git.missing_commits(repository.root, [commit]):
+        git.fetch(repository.root, inputs.remote, commit)
+    assets = repository.catalog(git.commit_tree_of(repository.root, commit)).assets
+    fetch(assets)
+    for asset in assets:
+        if asset.id == id_ and asset.is_loaded:
+            return asset
+    raise UserError(
+        f"`{id_}` is not in the source: the next release would remove it", fix="put it back into the source"
+    )

@@ -1,0 +1,72 @@
+"""The source of a release: a commit, its assets, and what its settings say of releases."""
+
+import posixpath
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from assets_actions import git, terminal
+from assets_actions.assets.catalog import Catalog
+from assets_actions.assets.tree import Tree
+from assets_actions.errors import UserError
+from assets_actions.report.findings import FindingsReport
+from assets_actions.settings import Settings, find_ignored
+
+from .base import Repository, broken
+
+LFS = "lfs"
+
+
+@dataclass(frozen=True)
+class Source:
+    """The commit to release, its assets, its settings, and the name of the branch that it is released on.
+
+    `lfs`: the files that must not be released as pointers of Git LFS.
+    """
+
+    commit: str
+    catalog: Catalog
+    settings: Settings
+    ignored: Callable[[str], bool]
+    lfs: Collection[str]
+    release_branch: str
+
+
+class CannotPlanError(Exception):
+    """Something in the source keeps a plan from being made; the report says what and where."""
+
+    def __init__(self, report: FindingsReport) -> None:
+        super().__init__(report.headline)
+        self.report = report
+
+
+def read(repository: Repository, revision: str, release_branch: str | None, remote: str) -> Source:
+    """The assets of the source commit. Raises CannotPlanError where one of them cannot be read."""
+    source = find(repository, revision, release_branch, remote)
+    with terminal.working(f"Reading the assets of {source.commit[:12]}"):
+        report = broken(source.catalog)
+    if report:
+        raise CannotPlanError(report)
+    return source
+
+
+def find(repository: Repository, revision: str, release_branch: str | None, remote: str) -> Source:
+    """The assets of the source commit, before any is read. Raises UserError where there is no such commit."""
+    commit = git.commit_of(repository.root, revision)
+    if commit is None and git.is_id(revision):
+        git.fetch(repository.root, remote, revision)
+        commit = git.commit_of(repository.root, revision)
+    if commit is None:
+        raise UserError(f"there is no commit `{revision}`", fix="name the commit to release with --source")
+    tree = git.commit_tree_of(repository.root, commit)
+    catalog = repository.catalog(tree)
+    settings = repository.settings(tree)
+    lfs = () if settings.release_lfs_pointers else _lfs(repository.root, commit, tree)
+    branch = release_branch or settings.release_branch
+    return Source(commit, catalog, settings, find_ignored(tree), lfs, branch)
+
+
+def _lfs(root: Path, commit: str, tree: Tree) -> Collection[str]:
+    """The files that Git LFS keeps elsewhere, by the attributes of the commit."""
+    attributes = tree.read(path for path in tree.entries if posixpath.basename(path) == ".gitattributes")
+    return git.filtered_files(root, commit, LFS) if any(LFS.encode() in text for text in attributes.values()) else ()

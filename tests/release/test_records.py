@@ -1,0 +1,33 @@
+from assets_actions.release.records import Records, source_digest
+from tests.conftest import environment
+from tests.trees import only
+
+
+def test_what_is_written_as_trailers_is_read_back() -> None:
+    records = Records(
+        "s" * 40,
+        frozenset({"environment/a/5", "environment/b c/6"}),
+        {"environment/b c": "sha256:1", "environment/d": "sha256:2"},
+        frozenset({"environment/d/7"}),
+    )
+    trailers = records.trailers()
+    assert Records.of(trailers) == records
+    assert Records.of([("Workflow-Run", "https://x"), *reversed(trailers), ("Signed-off-by", "somebody")]) == records
+    assert Records.of([]) == Records()
+
+
+def test_an_asset_is_no_longer_held_when_it_is_released() -> None:
+    records = Records("s", frozenset({"a/b/1"}), {"a/b": "x", "a/c": "y"})
+    assert records.without(["a/b", "a/d"]) == Records("s", frozenset({"a/b/1"}), {"a/c": "y"})
+
+
+def test_the_digest_of_a_source_is_of_all_that_its_author_wrote_and_of_nothing_else() -> None:
+    files = {**environment(), "assets/env-1/description.md": "text", "assets/env-1/tests/test.py": "not released"}
+    digest = source_digest(only(files))
+    assert digest == source_digest(only({**files, "assets/env-1/tests/test.py": "", "README.md": "x"}))
+    moved = {path.replace("assets/", "assets/moved/"): text for path, text in files.items()}
+    assert digest == source_digest(only(moved))
+    for path in ("context/Dockerfile", "description.md", "spec.yaml", "asset.yaml", "environment.yaml"):
+        name = f"assets/env-1/{path}"
+        assert digest != source_digest(only({**files, name: f"{files[name]}\n# x\n"})), path
+    assert digest != source_digest(only(files, modes={"assets/env-1/context/Dockerfile": "100755"}))
