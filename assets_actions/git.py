@@ -106,6 +106,11 @@ def commit_tree_of(repo: Path, commit: str | None, directory: str = "") -> Tree:
     return Tree(entries, lambda paths, limit: read_blobs(repo, [entries[path].blob for path in paths], limit))
 
 
+def tree_of(repo: Path, commit: str) -> str:
+    """The id of a commit's tree."""
+    return _ask(repo, "rev-parse", "--verify", f"{commit}^{{tree}}")
+
+
 def read_blobs(repo: Path, blobs: Sequence[str], limit: int | None = None) -> Iterator[bytes]:
     """Contents of blobs in turn; of one over the limit, `limit + 1` bytes. Raises GitError for a missing one."""
     if not blobs:
@@ -210,6 +215,11 @@ def has_changes(repo: Path) -> bool:
 def remotes(repo: Path) -> list[str]:
     """Names of the remotes."""
     return _ask(repo, "remote").split()
+
+
+def address_of(repo: Path, remote: str) -> str:
+    """Where a remote is: as the configuration says, or as it is named."""
+    return _ask(repo, "ls-remote", "--get-url", "--", remote)
 
 
 def remote_refs(repo: Path, remote: str, *patterns: str) -> dict[str, str]:

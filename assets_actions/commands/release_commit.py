@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from assets_actions import __version__, git, runner, terminal
+from assets_actions import __version__, git, runner
 from assets_actions.errors import ExitCode, UserError
 from assets_actions.release.plan import Plan, Status
 from assets_actions.release.planner import nothing_to_do
@@ -26,8 +26,9 @@ from assets_actions.report.plan import PlanReport
 from assets_actions.report.text import counted
 from assets_actions.templates.pins import Pins
 
-from . import planning, release_branch
+from . import planning, publishing, release_branch
 from .base import Outcome, open_repository
+from .publishing import Draft
 from .release_branch import Made, Relation
 
 ATTEMPTS = 5
@@ -40,6 +41,11 @@ class Inputs(planning.PlanInputs):
 
     tag: bool = Field(False, description="Tag what is released, as type/name/version.")
     dry_run: bool = Field(False, description="Show what would be done, and write nothing.")
+    mode: publishing.Mode = Field(
+        "git",
+        description="How to write the release. git: push it. api: through GitHub's API with the token in GITHUB_TOKEN, "
+        "so that GitHub signs what a bot commits. Default: git.",
+    )
     allow_removals: bool = Field(
         False, description="Allow a release that removes more than 20 % and more than 10 of the released assets."
     )
@@ -62,6 +68,7 @@ class Outputs(planning.PlanOutputs):
 
 def run(inputs: Inputs) -> Outcome:
     """Plan, commit, push; where somebody else pushed meanwhile, all of it again."""
+    publishing.check_author(inputs.mode, inputs.author_name or inputs.author_email)
     repository = open_repository(inputs)
     root = repository.root
     try:
@@ -80,15 +87,14 @@ def run(inputs: Inputs) -> Outcome:
             _refuse(plan, inputs, relation)
             if not plan.edits or inputs.dry_run:
                 return _outcome(plan, inputs, "nothing written" if plan.edits else "nothing to do")
-            who = _identity(root, inputs)
             tags = [one.tag for one in plan.released if inputs.tag and one.tag not in release.tags]
             message = commit_message(plan, _trailers(pins))
-            made = release_branch.make(
-                root, source.release_branch, plan.release, plan.edits, plan.blobs, message, tags, who
-            )
-            with terminal.working(f"Pushing to {inputs.remote}"):
-                pushed = release_branch.push(root, inputs.remote, made)
-            if pushed:
+            draft = Draft(source.release_branch, plan.release, plan.edits, plan.blobs, message, tags)
+            if inputs.mode == "api":
+                made = publishing.by_api(root, inputs.remote, draft)
+            else:
+                made = publishing.by_git(root, inputs.remote, draft, _identity(root, inputs))
+            if made:
                 return _outcome(plan, inputs, _done(made), made)
     except planning.CannotPlanError as error:
         return Outcome(error.report, Outputs(), ExitCode.FOUND)
