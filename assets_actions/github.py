@@ -150,7 +150,7 @@ class Repository:
             raise UserError("the token has characters that no token has", fix="set GITHUB_TOKEN to the token alone")
         import github
 
-        logging.getLogger("github").setLevel(logging.CRITICAL)  # or each try that fails shows on the terminal
+        github.set_log_level(logging.CRITICAL)  # or each try that fails shows on the terminal
         is_service = host == "api.github.com" or host.endswith(".ghe.com")
         retry = github.GithubRetry(
             max_rate_limit_wait=LONGEST_WAIT_SECONDS,
