@@ -30,11 +30,10 @@ SECONDS_BETWEEN_WRITES = 1.0
 ENTRIES_AT_ONCE = 500
 """GitHub cancels what takes it too long, and asks for large trees in steps; 1,600 entries have taken over 10 s."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_ADDRESS = re.compile(r"(?:\w+://(?:[^@/]*@)?|[^@/:]+@)(?P<host>[^:/]+)(?::\d+(?=/))?[:/]/*(?P<path>.*?)(?:\.git)?/*")
 
 
 class Refusal(NamedTuple):
-    """A status and a text that is searched for in an answer, what it means, and what to do."""
+    """A status, a text that is searched for in what was asked and answered, what it means, and what to do."""
 
     status: int
     pattern: str
@@ -96,9 +95,15 @@ REFUSALS = (
     ),
     Refusal(
         422,
-        "",
-        "GitHub cannot use what it is sent",
-        "push the source commit and fetch the release branch first: what they hold has to be there",
+        "^POST trees:",
+        "GitHub lacks files that the release takes from its source",
+        "push the source commit first, to the repository that the remote is",
+    ),
+    Refusal(
+        422,
+        " refs",
+        "a branch or tag of the repository is in the way",
+        "where a tag is called like the folder of another, delete it",
     ),
 )
 
@@ -116,16 +121,16 @@ def name_of(address: str, api: str) -> str | None:
 
     Raises UserError where it is not on the GitHub that the API belongs to.
     """
-    found = _ADDRESS.fullmatch(address)
-    if found is None or address.startswith("file:"):
+    where = urlsplit(re.sub(r"^(?:[^/@:]+@)?([^/@:]{2,}):(?!//)", r"ssh://\1/", address))  # as scp writes it
+    if where.scheme == "file" or not where.hostname:
         return None
-    host = _host_of(api).removeprefix("api.")
-    if found["host"].lower() != host or found["path"].count("/") != 1:
+    host, path = _host_of(api).removeprefix("api."), where.path.strip("/").removesuffix(".git")
+    if where.hostname.removeprefix("ssh.") != host or path.count("/") != 1:
         raise UserError(
-            f"`{found['host']}/{found['path']}`, the remote, is no repository of {host}, whose API is to be written to",
+            f"`{where.hostname}/{path}`, the remote, is no repository of {host}, whose API is to be written to",
             fix="name the repository's own address with --remote, or its API with GITHUB_API_URL",
         )
-    return found["path"]
+    return path
 
 
 def _host_of(api: str) -> str:
@@ -174,13 +179,13 @@ class Repository:
     def commit_of(self, ref: str) -> str | None:
         """The commit that `heads/NAME` or `tags/NAME` leads to; None where there is no such ref."""
         try:
-            found = self._ask("GET", f"ref/{quote(ref)}")["object"]
+            found = self._ask("GET", f"ref/{quote(ref)}", "object")
         except GitHubError as error:
             if error.status == 404:
                 return None
             raise
         while found["type"] == "tag":
-            found = self._ask("GET", f"tags/{found['sha']}")["object"]
+            found = self._ask("GET", f"tags/{found['sha']}", "object")
         return str(found["sha"])
 
     def write_blob(self, content: bytes) -> str:
@@ -209,9 +214,9 @@ class Repository:
         """Let a branch go on from its commit (from none: begin) to the next one; False where it is elsewhere by now."""
         try:
             if parent:
-                self._ask("PATCH", f"refs/heads/{quote(branch)}", sha=commit, force=False)
+                self._ask("PATCH", f"refs/heads/{quote(branch)}", "object", sha=commit, force=False)
             else:
-                self._ask("POST", "refs", ref=f"refs/heads/{branch}", sha=commit)
+                self._ask("POST", "refs", "object", ref=f"refs/heads/{branch}", sha=commit)
         except GitHubError:
             # Where the branch is tells more than what was said: an answer may get lost, and a question be asked twice.
             now = self.commit_of(f"heads/{branch}")
@@ -227,7 +232,7 @@ class Repository:
         """
         tag = self._made("tags", tag=name, message=f"Release {name}\n", object=commit, type="commit")
         try:
-            self._ask("POST", "refs", ref=f"refs/tags/{name}", sha=tag)
+            self._ask("POST", "refs", "object", ref=f"refs/tags/{name}", sha=tag)
         except GitHubError:
             now = self.commit_of(f"tags/{name}")
             if now is None:
@@ -240,10 +245,10 @@ class Repository:
         return tag
 
     def _made(self, kind: str, **content: Any) -> str:
-        return str(self._ask("POST", kind, **content)["sha"])
+        return str(self._ask("POST", kind, "sha", **content))
 
-    def _ask(self, method: str, path: str, **content: Any) -> Any:
-        """What GitHub answers to a request below the repository's `git/`. Raises GitHubError."""
+    def _ask(self, method: str, path: str, wanted: str, **content: Any) -> Any:
+        """What is wanted of GitHub's answer to a request below the repository's `git/`. Raises GitHubError."""
         import github
         import requests
 
@@ -258,17 +263,18 @@ class Repository:
                 0, f"GitHub's API cannot be reached: {reason}", "check the network and the proxy"
             ) from None
         except (RuntimeError, ValueError) as error:  # a redirect that PyGithub does not follow; JSON that is none
-            raise self._strange(str(error)) from None
-        if not isinstance(answer, dict) or not {"sha", "object"} & answer.keys():
-            raise self._strange(str(answer))
-        return answer
+            raise _strange(str(error)) from None
+        if not isinstance(answer, dict) or wanted not in answer:
+            raise _strange(str(answer))
+        return answer[wanted]
 
-    def _strange(self, answer: str) -> GitHubError:
-        return GitHubError(
-            0,
-            f"GitHub's API does not answer as it should\n{answer[:500]}",
-            "where the repository was moved, give its new address or GITHUB_REPOSITORY; check GITHUB_API_URL",
-        )
+
+def _strange(answer: str) -> GitHubError:
+    return GitHubError(
+        0,
+        f"GitHub's API does not answer as it should\n{answer[:500]}",
+        "where the repository was moved, give its new address or GITHUB_REPOSITORY; check GITHUB_API_URL",
+    )
 
 
 def _refusal(error: "GithubException", asked: str) -> GitHubError:
@@ -277,15 +283,15 @@ def _refusal(error: "GithubException", asked: str) -> GitHubError:
 
     data = error.data if isinstance(error.data, dict) else {}
     said = " ".join(str(data.get("message") or error.message or "").split())
-    quoted = f"\n{asked}: {error.status} {said}"
+    quoted = f"{asked}: {error.status} {said}"
     if isinstance(error, github.RateLimitExceededException) or error.status == 429:
         headers = {name.lower(): value for name, value in (error.headers or {}).items()}
         reset = headers.get("x-ratelimit-reset", "")
         until = f" until {datetime.fromtimestamp(int(reset), UTC):%Y-%m-%d %H:%M} UTC" if reset.isdecimal() else ""
         fix = "run it again then; --mode git needs no requests"
-        return GitHubError(error.status, f"GitHub's rate limit for this token is used up{until}{quoted}", fix)
+        return GitHubError(error.status, f"GitHub's rate limit for this token is used up{until}\n{quoted}", fix)
     for refusal in REFUSALS:
-        if refusal.status == error.status and re.search(refusal.pattern, said):
-            return GitHubError(error.status, refusal.what + quoted, refusal.fix)
+        if refusal.status == error.status and re.search(refusal.pattern, quoted):
+            return GitHubError(error.status, f"{refusal.what}\n{quoted}", refusal.fix)
     what = "GitHub's API is not available" if error.status >= 500 else "GitHub refuses"
-    return GitHubError(error.status, what + quoted, "run it again later, or give --mode git")
+    return GitHubError(error.status, f"{what}\n{quoted}", "run it again later, or give --mode git")

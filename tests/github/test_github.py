@@ -122,6 +122,14 @@ def test_a_second_run_and_a_dry_run_ask_github_nothing(repo: Repo, server: GitHu
 
 
 @pytest.mark.usefixtures("server")
+def test_a_branch_may_have_any_name_that_git_takes(repo: Repo) -> None:
+    for version in ("1", "2"):
+        repo.commit(component(version=version))
+        release(repo, "--release-branch", "rel/ü#1%2F&x=y")
+    assert repo.git("rev-list", "--count", "rel/ü#1%2F&x=y", "--", at=repo.origin) == "2"
+
+
+@pytest.mark.usefixtures("server")
 def test_the_clone_need_not_have_the_commit(repo: Repo) -> None:
     repo.commit(component())
     release(repo)
@@ -137,10 +145,7 @@ def test_an_author_is_refused(repo: Repo, arguments: tuple[str, str]) -> None:
 
 
 def test_a_tree_of_500_assets_goes_in_steps_and_comes_out_whole(repo: Repo, server: GitHub) -> None:
-    for number in range(500):
-        repo.write(component(f"c{number}"))
-    source = repo.commit()
-    blob = git.commit_tree_of(repo.path, source).entries["assets/c0/src/add.py"]
+    blob = git.commit_tree_of(repo.path, repo.commit(component())).entries["assets/adder/src/add.py"]
     edits: dict[str, Entry | None] = {f"latest/component/c{n}/{name}": blob for n in range(500) for name in "abc"}
     made = by_api(repo, Draft("release", None, edits, {}, "All\n", ()))
     assert made
@@ -229,8 +234,15 @@ def test_missing_tags_are_made_later_and_those_that_are_there_stay(repo: Repo) -
     assert state(repo)["refs/tags/t/a/1"] == before["refs/tags/t/a/1"]
 
 
-@pytest.mark.parametrize("kind", ["blobs", "trees", "commits", "refs", "tags"])
-@pytest.mark.parametrize("effect", [Drop(), refusal(502, "Server Error"), refusal(429, "slow", **{"Retry-After": "0"})])
+@pytest.mark.parametrize(
+    ("kind", "effect"),
+    [
+        *((kind, Drop()) for kind in ("blobs", "trees", "commits", "refs", "tags")),
+        ("trees", refusal(502, "Server Error")),
+        ("trees", refusal(429, "slow", **{"Retry-After": "0"})),
+        ("trees", refusal(403, "You have exceeded a secondary rate limit.", **{"Retry-After": "0"})),
+    ],
+)
 def test_what_fails_once_is_tried_again(repo: Repo, server: GitHub, kind: str, effect: Answer | Drop) -> None:
     server.faults = [Fault(effect, path=f"/git/{kind}", times=1)]
     made = by_api(repo, draft(repo))
@@ -288,7 +300,7 @@ RULES = "Repository rule violations found\n\nChanges must be made through a pull
         (refusal(409, "Git Repository is empty."), "blobs", "no branch at all", "push a branch first"),
         (refusal(422, "Sorry, your request timed out.  It's likely that your input was too large to process."),
          "trees", "too much for GitHub's API", "--mode git"),
-        (refusal(422, "GitRPC::BadObjectState"), "trees", "cannot use what it is sent", "push the source commit"),
+        (refusal(422, "GitRPC::BadObjectState"), "trees", "GitHub lacks files", "push the source commit"),
         (refusal(422, RULES), "refs", "a rule of the repository", "bypass"),
         (refusal(422, "Repository rule violations found\n\nCommits must have verified signatures.\n"), "refs",
          "GitHub did not sign", "GitHub App"),
@@ -374,8 +386,10 @@ class Elsewhere(Server):
         return Answer.json({"sha": "1" * 40, "object": {"type": "commit", "sha": "1" * 40}}, 201)
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize(
+    ("status", "host"),
+    [(301, "127.0.0.1"), (301, "localhost"), (302, "localhost"), (307, "localhost"), (308, "localhost")],
+)
 def test_a_redirect_does_not_carry_the_token_elsewhere(repo: Repo, server: GitHub, status: int, host: str) -> None:
     what = draft(repo)
     before = state(repo)
@@ -432,6 +446,9 @@ def test_the_token_of_the_command_line_tool_will_do(repo: Repo, monkeypatch: pyt
         ("https://octo.ghe.com/o/r", "https://api.octo.ghe.com", "o/r"),
         ("https://git.example.com/o/r", "https://git.example.com/api/v3", "o/r"),
         ("https://git.example.com:8443/o/r", "https://git.example.com:8443/api/v3", "o/r"),
+        ("github.com:o/r", "https://api.github.com", "o/r"),
+        ("ssh://git@ssh.github.com:443/o/r.git", "https://api.github.com", "o/r"),
+        ("C:/o/r.git", "https://api.github.com", None),
         ("/srv/o/r.git", "https://api.github.com", None),
         ("../r.git", "https://api.github.com", None),
         ("file:///srv/o/r.git", "https://api.github.com", None),
@@ -450,6 +467,7 @@ def test_the_repository_is_told_from_the_remotes_address(address: str, api: str,
         ("https://github.com@example.com/o/r", "https://api.github.com"),
         ("https://github.com/o", "https://api.github.com"),
         ("https://github.com/o/r/x", "https://api.github.com"),
+        ("git@github.example.com:o/r", "https://api.github.com"),
     ],
 )
 def test_a_remote_elsewhere_is_not_written_to_on_this_github(address: str, api: str) -> None:
