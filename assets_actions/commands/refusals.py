@@ -77,6 +77,12 @@ REFUSALS = (
         "whoever pushes here may not write to the repository",
         "in a workflow, give the job `permissions: contents: write`; elsewhere, use a login that may write",
     ),
+    # What a hook says may be anything, words of what follows here included.
+    Refusal(
+        r"hook declined",
+        "a hook of the remote declined the push",
+        "it says why below; whoever keeps the remote can change it",
+    ),
     Refusal(
         r"could not read (?:Username|Password)|Authentication failed|Invalid username or|Permission denied \(publickey"
         r"|returned error: 401",
@@ -95,7 +101,7 @@ REFUSALS = (
         "check its address, the network and the proxy, and run it again",
     ),
     Refusal(
-        r"does not support --atomic push",
+        r"does not support --atomic",
         "the remote cannot take branch and tags as a whole",
         "use a remote that can (GitHub does), or set receive.advertiseAtomic there",
     ),
@@ -106,18 +112,13 @@ REFUSALS = (
     ),
     Refusal(
         r"No space left on device|[Qq]uota|maximum allowed size|unpacker error|remote unpack failed",
-        "the remote has no room for what is pushed",
-        "make room there, or raise its limit",
+        "a disk is full, or a limit of the remote is reached",
+        "make room where git says so below, or raise the limit",
     ),
     Refusal(
         r"cannot lock ref|failed to update ref|\(already exists\)|reference already exists",
         "a branch or tag of the remote is in the way",
         "run it again; where a tag is called like the folder of another, delete it",
-    ),
-    Refusal(
-        r"hook declined",
-        "a hook of the remote declined the push",
-        "it says why below; whoever keeps the remote can change it",
     ),
     Refusal(
         r"hung up unexpectedly|early EOF|unexpected disconnect|RPC failed|Connection reset|Could not read from remote",
@@ -140,9 +141,7 @@ def explain(error: git.GitError) -> UserError:
     """The error that says what a refusal means; one that nobody knows says what git said."""
     lines = [line.rstrip() for line in _without_logins(error.message).splitlines()]
     # All refs of an atomic push are refused; those that are to blame say why.
-    telling = [
-        line for line in lines if line and not re.search(r"\(atomic (?:push failure|transaction failed)\)", line)
-    ]
+    telling = [line for line in lines if line and not line.endswith(BYSTANDERS)]
     said = "\n".join(telling)
     for refusal in REFUSALS:
         if re.search(refusal.pattern, said):

@@ -58,7 +58,7 @@ GITHUB = {
         "workflow files",
         "permission `workflows`",
     ),
-    "unknown": Case("no releases on Fridays\n", "a hook of the remote declined the push", "says why below"),
+    "unknown": Case("the check timed out: Connection refused\n", "a hook of the remote declined the push", "says why below"),
 }
 
 
@@ -113,7 +113,7 @@ def test_a_remote_that_takes_nothing_as_a_whole_is_refused(repo: Repo) -> None:
 def test_a_remote_without_room_says_so(repo: Repo) -> None:
     repo.commit(component())
     repo.git("config", "receive.maxInputSize", "1", at=repo.origin)
-    assert "the remote has no room" in refused(repo).err
+    assert "a limit of the remote is reached" in refused(repo).err
 
 
 def test_a_tag_in_the_way_of_a_folder_of_tags_is_told(repo: Repo) -> None:

@@ -123,6 +123,7 @@ class GitHub(Server):
                 assert entry["type"] == "blob"
                 if entry["sha"] is None and entry["path"] not in there:
                     raise RefusedError(422, "GitRPC::BadObjectState")
+                there = {path for path in there if not path.startswith(f"{entry['path']}/")} | {entry["path"]}
                 if entry["sha"] and self._type(entry["sha"]) != "blob":
                     raise RefusedError(422, f"tree.sha {entry['sha']} is not a valid blob")
                 mode, sha = (entry["mode"], entry["sha"]) if entry["sha"] else ("0", "0" * 40)

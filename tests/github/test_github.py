@@ -252,6 +252,24 @@ def test_what_fails_once_is_tried_again(repo: Repo, server: GitHub, kind: str, e
     assert "refs/tags/t/a/1" in state(repo)
 
 
+def test_moving_a_branch_is_tried_again(repo: Repo, server: GitHub) -> None:
+    what = draft(repo)
+    repo.git("push", "--quiet", "origin", "HEAD:release")
+    server.faults = [Fault(refusal(502, "Server Error"), path="/git/refs/heads", method="PATCH", times=1)]
+    made = by_api(repo, what._replace(parent=state(repo)["refs/heads/release"]))
+    assert made
+    assert state(repo)["refs/heads/release"] == made.commit
+
+
+def test_the_remotes_address_counts_for_more_than_where_the_workflow_runs(
+    repo: Repo, server: GitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    what = draft(repo, tags=())
+    repo.git("remote", "set-url", "origin", f"http://someone@{server.host}/{NAME}.git")
+    monkeypatch.setenv("GITHUB_REPOSITORY", "octo/other")
+    assert by_api(repo, what)
+
+
 class Forgetful(GitHub):
     """It does what it is asked, and hangs up instead of telling so, once."""
 
