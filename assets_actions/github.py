@@ -149,8 +149,10 @@ class Repository:
     """A repository on GitHub, as far as its Git Data API goes. What it refuses raises GitHubError."""
 
     def __init__(self, api: str, name: str, token: str) -> None:
-        """Raises UserError where the token would not be safe, or is none."""
+        """Raises UserError where the name or the token can be none, or the token would not be safe."""
         host = _host_of(api)
+        if not re.fullmatch(r"[\w.-]+/[\w.-]+", name, re.ASCII):
+            raise UserError(f"`{name}` names no repository on GitHub", fix="set GITHUB_REPOSITORY to OWNER/NAME")
         if not re.fullmatch(r"[!-~]+", token):
             raise UserError("the token has characters that no token has", fix="set GITHUB_TOKEN to the token alone")
         import github
@@ -258,10 +260,8 @@ class Repository:
         except github.GithubException as error:
             raise _refusal(error, f"{method} {path}") from None
         except requests.RequestException as error:
-            reason = f"{type(error).__name__} at {self._requester.hostname}, {TRIES} times"
-            raise GitHubError(
-                0, f"GitHub's API cannot be reached: {reason}", "check the network and the proxy"
-            ) from None
+            message = f"GitHub's API at {self._requester.hostname} cannot be reached, {TRIES} times\n{error}"
+            raise GitHubError(0, message, "check GITHUB_API_URL, the network and the proxy") from None
         except (RuntimeError, ValueError) as error:  # a redirect that PyGithub does not follow; JSON that is none
             raise _strange(str(error)) from None
         if not isinstance(answer, dict) or wanted not in answer:

@@ -58,7 +58,9 @@ GITHUB = {
         "workflow files",
         "permission `workflows`",
     ),
-    "unknown": Case("the check timed out: Connection refused\n", "a hook of the remote declined the push", "says why below"),
+    "unknown": Case(
+        "the check timed out: Connection refused\n", "a hook of the remote declined the push", "says why below"
+    ),
 }
 
 
