@@ -18,6 +18,8 @@ from .errors import UserError
 
 T = TypeVar("T")
 HEADS, TAGS = "refs/heads/", "refs/tags/"
+STAGING = "refs/assets-actions/"
+"""Where a push has its tags on their way out, below the number of its process."""
 NO_OBJECT = "0" * 40
 _ID = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 DEEPEN_BY = (50, 200, 1000)
@@ -176,6 +178,11 @@ def filtered_files(repo: Path, commit: str, driver: str) -> set[str]:
         told = _text(_run(repo, "check-attr", "--cached", "-z", "--stdin", "filter", stdin=files, env=env).stdout)
     fields = told.split("\0")
     return {path for path, value in zip(fields[::3], fields[2::3], strict=False) if value == driver}
+
+
+def tree_of(repo: Path, commit: str) -> str:
+    """The id of a commit's tree."""
+    return _ask(repo, "rev-parse", "--verify", f"{commit}^{{tree}}")
 
 
 def read_blobs(repo: Path, blobs: Sequence[str], limit: int | None = None) -> Iterator[bytes]:
@@ -503,16 +510,32 @@ def push(repo: Path, remote: str, branch: str, commit: str, tags: Mapping[str, s
     """Push a commit to a branch and tags (name → object) beside it: all of them or none, and never by force.
 
     Raises GitError where it is refused. The tags pass through refs of their own here, since so many may be pushed at
-    once that no command line holds them.
+    once that no command line holds them. What a run that was killed has left of these goes first.
     """
-    staged = {f"refs/assets-actions/{commit}/{name}": object_ for name, object_ in tags.items()}
-    wildcard = (f"refs/assets-actions/{commit}/*:{TAGS}*",) if tags else ()
+    staging = f"{STAGING}{os.getpid()}/"
+    leftovers = [name for name in local_refs(repo, STAGING) if not _is_in_use(name)]
+    _update_refs(repo, (f"delete {name}\n" for name in leftovers))
+    wildcard = (f"{staging}*:{TAGS}*",) if tags else ()
     switches = ("--quiet", "--atomic", "--no-follow-tags")
-    _update_refs(repo, (f"create {name} {object_}\n" for name, object_ in staged.items()))
+    _update_refs(repo, (f"create {staging}{name} {object_}\n" for name, object_ in tags.items()))
     try:
         _run(repo, "push", *switches, "--", remote, f"{commit}:{HEADS}{branch}", *wildcard)
     finally:
-        _update_refs(repo, (f"delete {name}\n" for name in staged))
+        _update_refs(repo, (f"delete {staging}{name}\n" for name in tags))
+
+
+def _is_in_use(staged: str) -> bool:
+    """Whether the run that staged a ref still goes on, in a process other than this one."""
+    process = staged.removeprefix(STAGING).partition("/")[0]
+    if not process.isdecimal() or int(process) == os.getpid() or os.name == "nt":  # there, to ask would end it
+        return False
+    try:
+        os.kill(int(process), 0)
+    except PermissionError:  # it is another user's
+        return True
+    except (ProcessLookupError, OverflowError):
+        return False
+    return True
 
 
 def _update_refs(repo: Path, orders: Iterable[str]) -> None:

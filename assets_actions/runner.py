@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import UserError
 from .report.text import visible
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 INPUTS = "ASSETS_ACTIONS_INPUTS"
 """The one variable in which all inputs of an action reach Python, as JSON."""
+GITHUB_API = "https://api.github.com"
 BASES = {"pull_request": ("base", "sha"), "pull_request_target": (), "merge_group": ("base_sha",)}
 """Events of what is to be merged: where their payload has the commit that it is merged into."""
 LINES_FOLDED = 20
@@ -27,6 +28,21 @@ SUMMARY_LIMIT = 1024 * 1024
 def is_runner() -> bool:
     """Whether this is a step of a workflow run."""
     return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+class GitHub(NamedTuple):
+    """Where GitHub's API is; the `owner/name` of the repository that the workflow runs in; the token to write with."""
+
+    api: str
+    repository: str | None
+    token: str | None
+
+
+def github() -> GitHub:
+    """What the environment says of GitHub; it is the same in a workflow run and out of one."""
+    names = ("GITHUB_API_URL", "GITHUB_REPOSITORY", "GITHUB_TOKEN", "GH_TOKEN")
+    api, repository, *tokens = (os.environ.get(name, "").strip() or None for name in names)
+    return GitHub((api or GITHUB_API).rstrip("/"), repository, tokens[0] or tokens[1])
 
 
 def run_url() -> str | None:

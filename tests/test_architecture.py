@@ -78,7 +78,7 @@ def test_programs_are_run_by_edges_alone_and_never_through_a_shell(path: Path) -
     assert not any(isinstance(n, ast.keyword) and n.arg == "shell" for n in ast.walk(tree))
 
 
-EDGES = ("git", "runner", "terminal", "worktree", "settings", "registries")
+EDGES = ("git", "github", "runner", "terminal", "worktree", "settings", "registries")
 SHARED = {
     "__version__", "assets", "errors", "report.text", "rules.policy", "rules.selection", "templates.choice",
     "templates.pins", "templates.tags",

@@ -1,5 +1,7 @@
 """Questions to the real git."""
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -101,6 +103,18 @@ def test_a_push_is_all_or_nothing_never_forced_and_takes_nothing_else_along(repo
         git.push(repo.path, "origin", "x", first, git.write_tags(repo.path, {"t/c/1": first}, git.Identity("A", "a@b")))
     assert repo.remote_refs() == pushed
     assert git.local_refs(repo.path, "refs/assets-actions/") == {}
+
+
+def test_a_push_clears_away_what_a_killed_one_has_left_and_nothing_of_one_that_goes_on(repo: Repo) -> None:
+    commit = repo.commit({"a": "1"})
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    going_on = f"refs/assets-actions/{os.getppid()}/t/a/1"
+    for name in (going_on, f"refs/assets-actions/{ended.pid}/t/b/1", f"refs/assets-actions/{commit}/t/c/1"):
+        repo.git("update-ref", name, commit)
+    git.push(repo.path, "origin", "x", commit, git.write_tags(repo.path, {"t/d/1": commit}, git.Identity("A", "a@b")))
+    assert git.local_refs(repo.path, "refs/assets-actions/").keys() == {going_on}
+    assert repo.remote_refs().keys() == {"refs/heads/main", "refs/heads/x", "refs/tags/t/d/1"}
 
 
 def test_a_thousand_tags_are_pushed_at_once(repo: Repo) -> None:

@@ -61,17 +61,19 @@ def release(repository: Repository, inputs: PlanInputs, file: Path | None, *, al
         plan = planning.plan(source, release, pins, inputs.rebuild)
         if planned:
             planned.check(plan)
-        _refuse(plan, relation, allow_removals=allow_removals)
+        _refuse(plan, release, relation, allow_removals=allow_removals)
         return plan, ""
 
     return Decision(source, pins, decide)
 
 
-def _refuse(plan: Plan, relation: Relation, *, allow_removals: bool) -> None:
+def _refuse(plan: Plan, release: Release, relation: Relation, *, allow_removals: bool) -> None:
     if relation is Relation.UNRELATED:
+        last = release.records.source or ""
         raise UserError(
-            f"the source {plan.source[:12]} does not come after the one that was released last, nor before it",
-            fix="release from the branch that is always released from",
+            f"the source {plan.source[:12]} does not come after {last[:12]}, which was released last, nor before it",
+            fix="release from the branch that is always released from; where its history was rewritten, "
+            f"`git merge --strategy=ours {last}` there says that it goes on from what was released",
         )
     if plan.removes_too_many and not allow_removals:
         raise UserError(

@@ -13,6 +13,8 @@ from assets_actions.release.records import SOURCE_TRAILER, Records
 from assets_actions.release.released import LATEST, Release, find_released
 from assets_actions.release.versions import ReleaseTags
 
+from . import refusals
+
 ATTEMPTS = 5
 TOO_LATE = "nothing to do: a newer source is released already"
 
@@ -55,12 +57,13 @@ def refs(root: Path, remote: str, branch: str, *, fetch: bool) -> tuple[str | No
 def _fetched(root: Path, remote: str, branch: str) -> tuple[str | None, dict[str, str]]:
     """The branch's commit and all tags (name → commit), fresh from the remote."""
     for _ in range(ATTEMPTS):
-        refs = git.remote_refs(root, remote, git.HEADS + branch, f"{git.TAGS}*")
-        commit = refs.get(git.HEADS + branch)
-        if not commit or not git.missing_commits(root, [commit]):
-            return commit, _tags(refs)
-        tracking = f":refs/remotes/{remote}/{branch}" if remote in git.remotes(root) else ""
-        git.fetch(root, remote, f"+{git.HEADS}{branch}{tracking}")
+        with refusals.explained():
+            refs = git.remote_refs(root, remote, git.HEADS + branch, f"{git.TAGS}*")
+            commit = refs.get(git.HEADS + branch)
+            if not commit or not git.missing_commits(root, [commit]):
+                return commit, _tags(refs)
+            tracking = f":refs/remotes/{remote}/{branch}" if remote in git.remotes(root) else ""
+            git.fetch(root, remote, f"+{git.HEADS}{branch}{tracking}")
     raise UserError(f"the release branch moved {ATTEMPTS} times while this run read it", fix="run it again")
 
 
@@ -152,13 +155,15 @@ def make(
 def push(root: Path, remote: str, made: Made) -> bool:
     """Push commit and tags, all or none.
 
-    False where somebody else has pushed since the parent was read. Raises GitError where it was refused otherwise.
+    False where somebody else has pushed since the parent was read. Raises UserError where it was refused otherwise.
     """
     try:
         git.push(root, remote, made.branch, made.commit, made.tags)
-    except git.GitError:
-        now = git.remote_refs(root, remote, git.HEADS + made.branch, f"{git.TAGS}*")
-        if now.get(git.HEADS + made.branch) == made.parent and not any(git.TAGS + tag in now for tag in made.tags):
-            raise
-        return False
+    except git.GitError as error:
+        with refusals.explained():
+            now = git.remote_refs(root, remote, git.HEADS + made.branch, f"{git.TAGS}*")
+        tip = now.get(git.HEADS + made.branch)
+        if tip == made.parent and not any(git.TAGS + tag in now for tag in made.tags):
+            raise refusals.explain(error) from None
+        return tip == made.commit  # it arrived, and what was lost is the answer
     return True

@@ -1,9 +1,9 @@
 """Commit the release of all new and changed assets to the release branch, and push it.
 
 Carries out exactly what detect-changes shows: one commit on the release branch of the remote, with tags where --tag is
-given or the settings say so, pushed as a whole or not at all and never by force. Nothing in the working tree changes,
-and the release branch need not be checked out. A run that finds nothing to do does nothing. Exits with 1 where an asset
-is blocked; the others are released all the same.
+given or the settings say so, pushed as a whole or not at all and never by force (with --mode api, the branch first,
+then the tags). Nothing in the working tree changes, and the release branch need not be checked out. A run that finds
+nothing to do does nothing. Exits with 1 where an asset is blocked; the others are released all the same.
 
 With --plan, exactly the plan that detect-changes --plan-out wrote, or nothing where the branches have moved since. With
 --rollback or --burn, that alone is done, and holds for every later release.
@@ -19,12 +19,13 @@ examples:
 
 import random
 import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 from pydantic import Field, model_validator
 
-from assets_actions import terminal
 from assets_actions.assets.config import AssetType
 from assets_actions.errors import ExitCode, UserError
 from assets_actions.release.plan import Plan
@@ -33,10 +34,12 @@ from assets_actions.report.commit import commit_message
 from assets_actions.report.plan import PlanReport
 from assets_actions.report.text import counted
 from assets_actions.settings import Settings
+from assets_actions.templates.pins import Pins
 
-from . import authorship, decisions, planning, release_branch
+from . import authorship, decisions, planning, publishing, release_branch
 from .base import Outcome, Repository, open_repository
 from .decisions import Decision
+from .publishing import Draft, Mode
 from .release_branch import Made
 from .sources import CannotPlanError
 
@@ -66,6 +69,11 @@ class Inputs(planning.PlanInputs):
         None, description="Never use this version of this asset.", examples=["ID VERSION"]
     )
     dry_run: bool = Field(False, description="Show what would be done, and write nothing.")
+    mode: Mode = Field(
+        "git",
+        description="How to write the release. git: push it. api: through GitHub's API with the token in GITHUB_TOKEN, "
+        "so that GitHub signs what a bot commits. Default: git.",
+    )
     allow_removals: bool = Field(
         False, description="Allow a release that removes more than 20 % and more than 10 of the released assets."
     )
@@ -98,6 +106,7 @@ class Outputs(planning.PlanOutputs):
 
 def run(inputs: Inputs) -> Outcome:
     """Plan, commit, push; where somebody else pushed meanwhile, all of it again."""
+    publishing.check_author(inputs.mode, inputs.author_name or inputs.author_email)
     repository = open_repository(inputs)
     try:
         source, pins, decide = _decision(repository, inputs)
@@ -110,12 +119,13 @@ def run(inputs: Inputs) -> Outcome:
             untagged = {} if outcome else release.untagged
             if (plan.is_empty and not untagged) or inputs.dry_run:
                 return _outcome(plan, inputs, outcome or ("nothing to do" if plan.is_empty else "nothing written"))
-            message = commit_message(plan, authorship.trailers(pins))
-            who = authorship.who(repository.root, inputs.author_name, inputs.author_email)
-            made = release_branch.make(repository.root, source.release_branch, plan, message, tags, untagged, who)
-            with terminal.working(f"Pushing to {inputs.remote}"):
-                pushed = release_branch.push(repository.root, inputs.remote, made)
-            if pushed:
+            draft = _draft(plan, tags, untagged, source.release_branch, pins, mode=inputs.mode)
+            if inputs.mode == "api":
+                made = publishing.by_api(repository.root, inputs.remote, draft)
+            else:
+                who = authorship.who(repository.root, inputs.author_name, inputs.author_email)
+                made = publishing.by_git(repository.root, inputs.remote, draft, who)
+            if made:
                 return _outcome(plan, inputs, "", made)
     except CannotPlanError as error:
         return Outcome(error.report, Outputs(), ExitCode.FOUND)
@@ -130,6 +140,14 @@ def _decision(repository: Repository, inputs: Inputs) -> Decision:
     if inputs.rollback and inputs.to:
         return decisions.roll_back(repository, inputs, inputs.rollback, inputs.to)
     return decisions.release(repository, inputs, inputs.plan, allow_removals=inputs.allow_removals)
+
+
+def _draft(
+    plan: Plan, tags: Sequence[str], untagged: Mapping[str, str], branch: str, pins: Pins | None, *, mode: Mode
+) -> Draft:
+    if mode == "api":  # which cannot do all at once: the commit names the tags that come after it
+        plan = replace(plan, records=replace(plan.records, tags=frozenset(tags)))
+    return Draft(branch, plan, commit_message(plan, authorship.trailers(pins)), tags, untagged)
 
 
 def _tags(plan: Plan, release: Release, inputs: Inputs, settings: Settings) -> list[str]:

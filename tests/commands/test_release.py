@@ -426,8 +426,22 @@ def test_a_source_of_another_history_is_refused(repo: Repo) -> None:
     repo.git("commit", "--quiet", "--message", "Another history")
     ran = repo.run("release-commit")
     assert ran.code == 2
-    assert "does not come after the one that was released last" in ran.err
+    assert ", which was released last, nor before it" in ran.err
     assert repo.remote_refs() == before
+
+
+def test_a_rewritten_history_goes_on_from_what_was_released_as_the_error_says(repo: Repo) -> None:
+    repo.commit({"README.md": "x"})
+    repo.commit(component())
+    repo.release("--tag")
+    repo.git("commit", "--quiet", "--amend", "--message", "Reworded")
+    repo.git("push", "--quiet", "--force", "origin", "HEAD:main")
+    ran = repo.run("release-commit", "--tag")
+    assert ran.code == 2
+    order = ran.err.partition("`git ")[2].partition("`")[0]
+    repo.git(*order.split())
+    repo.commit(component(version="2"))
+    assert repo.release("--tag").json["tags"] == ["component/adder/2"]
 
 
 def test_two_runs_from_the_same_state_make_the_same_tree(new_repo: Callable[[str], Repo], tmp_path: Path) -> None:
