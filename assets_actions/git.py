@@ -363,9 +363,12 @@ def deepening(repo: Path, remote: str, *commits: str) -> Iterator[None]:
     yield
     if is_shallow(repo):
         for count in DEEPEN_BY:
+            cut = cut_commits(repo)
             if not deepen(repo, remote, count, *commits):
                 break
             yield
+            if cut_commits(repo) == cut:
+                return  # all of their history is here
     if is_shallow(repo) or missing_commits(repo, commits):
         fetch_history(repo, remote, *commits)
         yield

@@ -158,3 +158,25 @@ def test_types_are_tagged_as_the_settings_say(repo: Repo) -> None:
     assert repo.release("--tag").json["tags"] == ["environment/env-1/2"]
     repo.commit({".github/assets-actions.yml": "release_tags: []\n", "assets/env-1/context/Dockerfile": "FROM y\n"})
     assert repo.release("--tag").json["tags"] == []
+
+
+def test_a_shallow_clone_fetches_no_more_history_than_it_takes(repo: Repo, tmp_path: Path) -> None:
+    repo.commit(component())
+    repo.release("--tag")
+    for number in range(120):
+        repo.git("commit", "--quiet", "--allow-empty", "--message", str(number))
+    repo.commit({"README.md": "x"})
+    repo.git("clone", "--quiet", "--depth=1", f"file://{repo.origin}", str(tmp_path / "near"))
+    near = Repo(tmp_path / "near", repo.origin)
+    assert near.plan() == {"component/adder": ("unchanged", "1")}
+    assert near.git("rev-list", "--count", "HEAD") == "122"  # 50 were too few, 200 more were all
+    repo.release()  # nothing to release, and nothing to record
+    repo.commit(component(version="2"))
+    repo.release("--tag")
+    for number in range(9):
+        repo.git("commit", "--quiet", "--allow-empty", "--message", str(number))
+    repo.commit({"README.md": "y"})
+    repo.git("clone", "--quiet", "--depth=1", f"file://{repo.origin}", str(tmp_path / "far"))
+    far = Repo(tmp_path / "far", repo.origin)
+    assert far.plan() == {"component/adder": ("unchanged", "2")}
+    assert int(far.git("rev-list", "--count", "HEAD")) < 70
