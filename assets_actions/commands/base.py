@@ -19,7 +19,7 @@ from assets_actions.rules.policy import Policy
 from assets_actions.rules.registry import Facts, Severity, check
 from assets_actions.settings import Settings, find_settings, read_settings
 
-from .inputs import Format, Inputs, RepositoryInputs
+from .inputs import Format, Inputs, RepositoryInputs, flag_name
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,12 @@ def broken(catalog: Catalog) -> FindingsReport | None:
 
 def check_output(inputs: Inputs) -> None:
     """Raise UserError where the result could not be written: better before the work is done than after it."""
-    path = inputs.output
-    if path and (path.is_dir() or not path.parent.is_dir()):
-        problem = "is a directory" if path.is_dir() else f"there is no directory `{path.parent}`"
-        raise UserError(f"the result cannot be written: {problem}", str(path), "name another file with --output")
+    for name in ("output", "plan_out"):
+        path: Path | None = getattr(inputs, name, None)
+        if path and (path.is_dir() or not path.parent.is_dir()):
+            problem = "is a directory" if path.is_dir() else f"there is no directory `{path.parent}`"
+            fix = f"name another file with --{flag_name(name)}"
+            raise UserError(f"the result cannot be written: {problem}", str(path), fix)
 
 
 def emit(outcome: Outcome, inputs: Inputs) -> None:

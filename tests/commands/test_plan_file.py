@@ -110,3 +110,11 @@ def test_what_is_no_file_of_a_plan_is_said(repo: Repo, tmp_path: Path) -> None:
     assert ran.code == 2
     assert "not a plan: source: " in ran.err
     assert "give the file that detect-changes --plan-out wrote" in ran.err
+
+
+@pytest.mark.parametrize("place", [".", "nowhere/plan.json"])
+def test_a_plan_that_cannot_be_written_is_told_before_the_work(repo: Repo, place: str) -> None:
+    ran = repo.run("detect-changes", "--plan-out", place, "--source", "no such commit")
+    assert ran.code == 2
+    assert "the result cannot be written" in ran.err
+    assert "name another file with --plan-out" in ran.err
