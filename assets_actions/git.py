@@ -204,13 +204,15 @@ def read_blobs(repo: Path, blobs: Sequence[str], limit: int | None = None) -> It
 
 def _next_blob(output: IO[bytes], blob: str, limit: int | None) -> bytes:
     header = output.readline().split()
-    if len(header) != 3:
+    if header[1:] == [b"missing"]:
         raise GitError(f"object {blob} is missing from the repository")
-    size = int(header[2])
+    size = int(header[2]) if len(header) == 3 else 0
     content = output.read(size if limit is None else min(size, limit + 1))
     left = size - len(content) + 1  # a line ending follows
-    while left:
-        left -= len(output.read(min(left, _PIECE)))
+    while left and (piece := output.read(min(left, _PIECE))):
+        left -= len(piece)
+    if left:
+        raise GitError("git ended before it had told the contents that it was asked for", fix="run it again")
     return content
 
 

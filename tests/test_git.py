@@ -23,6 +23,20 @@ def test_a_blob_that_is_missing_is_an_error(repo: Repo) -> None:
         list(git.read_blobs(repo.path, ["1" * 40]))
 
 
+@pytest.mark.parametrize("told", [b"", b"%s blob 9", b"%s blob 9\n", b"%s blob 9\n1234", b"%s blob 9\n123456789"])
+def test_git_that_is_killed_while_it_tells_a_blob_is_an_error_and_no_endless_wait(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: bytes
+) -> None:
+    blob = "1" * 40
+    (tmp_path / "told").write_bytes(told.replace(b"%s", blob.encode()))
+    (tmp_path / "git").write_text(f"#!/bin/sh\ncat {tmp_path}/told\nkill -KILL $$\n")
+    (tmp_path / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    for limit in (None, 2):
+        with pytest.raises(git.GitError, match="git ended before it had told"):
+            list(git.read_blobs(repo.path, [blob], limit))
+
+
 def test_no_commit_has_no_files(repo: Repo) -> None:
     assert git.commit_tree_of(repo.path, None).entries == {}
     assert git.commit_of(repo.path, "HEAD") is None

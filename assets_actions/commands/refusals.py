@@ -121,7 +121,7 @@ REFUSALS = (
         "run it again; where a tag is called like the folder of another, delete it",
     ),
     Refusal(
-        r"hung up unexpectedly|early EOF|unexpected disconnect|RPC failed|Connection reset|Could not read from remote",
+        r"hung up|early EOF|unexpected disconnect|RPC failed|Connection reset|Could not read from remote",
         "the connection to the remote broke off",
         "run it again: it finds out what arrived, and does the rest",
     ),

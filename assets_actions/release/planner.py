@@ -1,6 +1,6 @@
 """Make the plan: compare every asset with what was released of it, and decide."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from assets_actions.assets.asset import Asset
@@ -17,7 +17,7 @@ from .lfs import LONGEST, oid
 from .plan import Blocked, Plan, PlannedAsset, Status
 from .records import source_digest
 from .released import LATEST, Label, Release, Released
-from .versions import decide
+from .versions import ReleaseTags, decide
 
 HELD = "held back: rolled back by hand, until its source changes"
 REBUILT = "rebuilt by hand"
@@ -92,8 +92,20 @@ def make_plan(
         edits |= _removals(release.assets[id_])
     assets = tuple(sorted(planned, key=lambda one: one.id))
     touched = {one.id for one in assets if one.status in (Status.NEW, Status.UPDATED, Status.REMOVED)}
-    records = replace(release.records.without(touched), source=source, tags=frozenset())
+    records = replace(
+        release.records.without(touched),
+        source=source,
+        burned=release.records.burned | _forgotten(assets, labels, release.tags),
+        tags=frozenset(),
+    )
     return Plan(source, release.commit, assets, len(release.assets), edits, blobs, records)
+
+
+def _forgotten(assets: Sequence[PlannedAsset], labels: Mapping[str, Label], tags: ReleaseTags) -> set[str]:
+    """The automatic versions of removed assets that no tag tells of: should one come back, it goes on from there."""
+    removed = {one.id: one.previous_version for one in assets if one.status is Status.REMOVED}
+    versions = {f"{id_}/{version}" for id_, version in removed.items() if version and labels[id_].is_auto}
+    return versions - tags.names
 
 
 def _removals(old: Released | None) -> dict[str, Entry | None]:

@@ -39,6 +39,8 @@ class Label(NamedTuple):
 
     config_path: str
     version: str | None
+    is_auto: bool = False
+    """Whether the release decided the version."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +94,6 @@ def read_labels(tree: Tree, assets: Mapping[str, Released]) -> dict[str, Label]:
         names_it = config is not None and f"{config.type}/{config.name or says.get('name')}" == id_
         # An asset's files may hold asset configs of its neighbours; its own is the one that names it.
         if id_ not in found or names_it:
-            found[id_] = Label(path, _version(config, says.get("version")))
+            own = config.version if config else None
+            found[id_] = Label(path, says.get("version") if own in (None, AUTO) else own, own == AUTO)
     return {id_: found.get(id_, Label(asset.root, None)) for id_, asset in assets.items()}
-
-
-def _version(config: AssetConfig | None, in_spec: str | None) -> str | None:
-    own = config.version if config else None
-    return in_spec if own in (None, AUTO) else own

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import Repo, component, environment
+from tests.conftest import IDENTITY, Repo, component, environment
 
 DIGEST = f"sha256:{'0' * 64}"
 
@@ -454,6 +454,36 @@ def test_two_runs_from_the_same_state_make_the_same_tree(new_repo: Callable[[str
         repo.release("--pins", pins(tmp_path, base="1"), "--tag")
         trees.append(repo.git("rev-parse", "release^{tree}", at=repo.origin))
     assert trees[0] == trees[1]
+
+
+def test_the_plan_depends_on_no_locale_zone_time_machine_or_order(
+    new_repo: Callable[[str], Repo],
+) -> None:
+    files = {**component("b"), **component("a"), **environment("I"), **environment("i")}
+    told = []
+    for number, machine in enumerate(
+        [
+            {"LC_ALL": "C", "TZ": "UTC", "PYTHONHASHSEED": "0"},
+            {"LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8", "TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "1"},
+            {"LC_ALL": "C.UTF-8", "TZ": "America/Los_Angeles", "PYTHONHASHSEED": "2", "PYTHONUTF8": "1"},
+        ]
+    ):
+        repo = new_repo(f"machine{number}")
+        day = f"2026-0{number + 1}-01T00:00:00Z"
+        repo.write(dict(sorted(files.items(), reverse=bool(number))))
+        repo.git("add", "--all")
+        when = {"GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z", "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z"}
+        commit = ["git", "commit", "--quiet", "--message", "x"]
+        subprocess.run(commit, cwd=repo.path, check=True, env={**os.environ, **IDENTITY, **when})
+        places = ["assets/a", "assets", "assets/b"]
+        directories = [f"--assets-dir={place}" for place in (places if number else reversed(places))]
+        env = {**machine, "GIT_AUTHOR_DATE": day, "GIT_COMMITTER_DATE": day}
+        planned = repo.run("detect-changes", *directories, "--format", "json", env=env)
+        assert planned.code == 0, planned.err
+        released = repo.run("release-commit", *directories, "--tag", env=env)
+        assert released.code == 0, released.err
+        told.append((planned.out, repo.git("log", "-1", "--format=%T%n%B", "release", at=repo.origin)))
+    assert told[0] == told[1] == told[2]
 
 
 def test_a_source_that_cannot_be_read_stops_the_release_with_every_finding(repo: Repo) -> None:
