@@ -189,9 +189,24 @@ def sparse_files(repo: Path) -> list[str]:
 
 
 def merge_base(repo: Path, a: str, b: str) -> str | None:
-    """The best common ancestor of two commits, as far as this repository knows; None where there is none."""
+    """The best common ancestor of two commits; None where there is none, or a cut-off history leaves it open."""
     done = _run(repo, "merge-base", a, b, accept=(0, 1))
-    return _text(done.stdout).strip() or None
+    base = _text(done.stdout).strip() or None
+    cut_off = _cut_off(repo) if base else set()
+    # A better one may be hidden behind a commit whose parents are not here, unless that comes before this one.
+    return base if not cut_off or cut_off.isdisjoint(_ask(repo, "rev-list", a, b, f"^{base}").split()) else None
+
+
+def _cut_off(repo: Path) -> set[str]:
+    """The commits whose parents a shallow repository does not hold."""
+    path = repo / _ask(repo, "rev-parse", "--git-path", "shallow")
+    return set(path.read_text().split()) if path.exists() else set()
+
+
+def parents(repo: Path, commit: str) -> list[str]:
+    """The parents of a commit, in a shallow repository as well; they need not be there."""
+    header = _ask(repo, "cat-file", "commit", commit).partition("\n\n")[0]
+    return [line.removeprefix("parent ") for line in header.split("\n") if line.startswith("parent ")]
 
 
 def deepen(repo: Path, remote: str, commits: int, *tips: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .errors import UserError
+from .event import Event, merged_into
 from .report.text import visible
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 INPUTS = "ASSETS_ACTIONS_INPUTS"
 """The one variable in which all inputs of an action reach Python, as JSON."""
-BASES = {"pull_request": ("base", "sha"), "pull_request_target": (), "merge_group": ("base_sha",)}
-"""Events of what is to be merged: where their payload has the commit that it is merged into."""
 LINES_FOLDED = 20
 ANNOTATIONS_SHOWN = 10
 """GitHub shows so many annotations of each level for a step, and drops the others."""
@@ -36,30 +35,26 @@ def run_url() -> str | None:
     return f"{server}/{repository}/actions/runs/{run}" if server and repository and run else None
 
 
+def event() -> Event | None:
+    """The event that started the workflow run; None outside of any. Raises UserError where it cannot be read."""
+    path, name = os.environ.get("GITHUB_EVENT_PATH"), os.environ.get("GITHUB_EVENT_NAME", "")
+    if not is_runner() or not (path or name):
+        return None
+    try:
+        with open(path or "", encoding="utf-8") as file:
+            payload = json.load(file)
+    except (OSError, ValueError) as error:
+        raise UserError(f"the event of this workflow run cannot be read: {error}", path) from None
+    return Event(name, os.environ.get("GITHUB_REF", ""), payload if isinstance(payload, dict) else {})
+
+
 def base_commit() -> str | None:
     """In a workflow run of a pull request or a merge queue, the commit that it is to be merged into.
 
     Raises UserError where this is such a run, and it cannot be told.
     """
-    path = os.environ.get("GITHUB_EVENT_PATH")
-    is_known = os.environ.get("GITHUB_EVENT_NAME") in BASES
-    if not is_runner() or not (path or is_known):
-        return None
-    try:
-        with open(path or "", encoding="utf-8") as file:
-            event = json.load(file)
-    except (OSError, ValueError) as error:
-        raise UserError(f"the event of this workflow run cannot be read: {error}", path) from None
-    for name, keys in BASES.items():
-        found = event.get(name) if isinstance(event, dict) else None
-        is_known |= found is not None
-        for key in keys:
-            found = found.get(key) if isinstance(found, dict) else None
-        if isinstance(found, str) and found:
-            return found
-    if is_known:
-        raise UserError("the event of this workflow run does not tell what is to be merged into what", path)
-    return None
+    found = event()
+    return merged_into(found) if found else None
 
 
 def inputs() -> dict[str, str] | None:
