@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ ANNOTATIONS_SHOWN = 10
 """GitHub shows so many annotations of each level for a step, and drops the others."""
 SUMMARY_LIMIT = 1024 * 1024
 """GitHub drops a step's whole summary where it has more bytes."""
+OUTPUTS_LIMIT = 512 * 1024
+"""A job's outputs may have twice as many bytes in all, as UTF-16; its other steps may have some, too."""
 
 
 def is_runner() -> bool:
@@ -119,12 +122,35 @@ def error(message: str) -> None:
 
 
 def set_outputs(outputs: "BaseModel") -> None:
-    """Set a step's outputs: kebab-case names; true and false; lists as JSON; what is not there as the empty text."""
+    """Set a step's outputs: kebab-case names; true and false; lists as JSON; what is not there as the empty text.
+
+    Where they are too large together, the largest are written to files, whose paths are the outputs then. An object
+    stays as it is: it is a matrix, of no use in a file, and its maker keeps it short.
+    """
     import github_action_utils as actions
 
     if os.environ.get("GITHUB_OUTPUT"):
-        for name, value in outputs.model_dump(mode="json").items():
-            actions.set_output(name.replace("_", "-"), _safe(_text(value)))
+        values = outputs.model_dump(mode="json")
+        texts = {name.replace("_", "-"): _safe(_text(value)) for name, value in values.items()}
+        sizes = {name: len(text.encode("utf-16-le")) for name, text in texts.items()}
+        may_move = (name.replace("_", "-") for name, value in values.items() if not isinstance(value, dict))
+        total = sum(sizes.values())
+        for name in sorted(may_move, key=sizes.__getitem__, reverse=True):
+            if total <= OUTPUTS_LIMIT:
+                break
+            total -= sizes[name]
+            texts[name] = _filed(name, texts[name])
+        for name, text in texts.items():
+            actions.set_output(name, text)
+
+
+def _filed(name: str, text: str) -> str:
+    """The path of a new file with this text, which the job's later steps can read."""
+    directory = tempfile.mkdtemp(prefix="assets-actions-", dir=os.environ.get("RUNNER_TEMP") or None)
+    path = os.path.join(directory, f"{name}.json")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
 
 
 def add_summary(markdown: str) -> None:

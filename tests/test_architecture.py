@@ -39,7 +39,9 @@ def imported(tree: ast.AST, package: tuple[str, ...]) -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("path", [p for p in modules() if p.relative_to(PACKAGE).parts[0].removesuffix(".py") in PURE], ids=short)
+@pytest.mark.parametrize(
+    "path", [p for p in modules() if p.relative_to(PACKAGE).parts[0].removesuffix(".py") in PURE], ids=short
+)
 def test_the_core_is_pure(path: Path) -> None:
     tree = ast.parse(path.read_text())
     names = imported(tree, ("assets_actions", *path.relative_to(PACKAGE).parts[:-1]))

@@ -1,4 +1,4 @@
-"""The commit that a change starts from: named, or told by the event of the workflow run; fetched where it is not here."""
+"""The commit that a change starts from: named, or told by the event of the workflow run; fetched where need be."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -139,7 +139,7 @@ def _chains(touched: Iterable[str], edges: Sequence[tuple[str, str]]) -> dict[st
     for used, user in edges:
         users.setdefault(used, set()).add(user)
     chains: dict[str, tuple[str, ...]] = {}
-    step = {id_: (id_,) for id_ in touched}
+    step: dict[str, tuple[str, ...]] = {id_: (id_,) for id_ in touched}
     while step:
         chains |= step
         further: dict[str, tuple[str, ...]] = {}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 MOST_JOBS = 256
@@ -13,11 +14,11 @@ Shards = list[list[str]]
 
 
 def deal(ids: Iterable[str], types: Sequence[str], jobs: int) -> Shards:
-    """Ids in order, those of some types (of all, where none is named), in parts of which none has two more than another."""
+    """Ids in order, those of some types (of all, where none is named), in parts of which none is longer by two."""
     chosen = sorted(id_ for id_ in ids if not types or id_.partition("/")[0] in types)
     parts = min(jobs, len(chosen))
     edges = [len(chosen) * number // parts for number in range(parts + 1)] if parts else []
-    return [chosen[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return [chosen[start:end] for start, end in pairwise(edges)]
 
 
 def matrix(shards: Shards) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from assets_actions.release.compare import Change
 from assets_actions.release.plan import Plan, PlannedAsset, Status
 from assets_actions.rules.registry import Finding, Severity
 
@@ -115,6 +116,11 @@ def _version(asset: PlannedAsset) -> str:
 def _reason(asset: PlannedAsset) -> str:
     if asset.blocked:
         return f"{asset.blocked.message} ({asset.blocked.place.file}:{asset.blocked.place.line})"
-    shown = [f"{r.path}: {r.detail}" if r.detail else r.path for r in asset.reasons[:REASONS_SHOWN]]
-    more = len(asset.reasons) - len(shown)
+    return some_reasons(asset.reasons)
+
+
+def some_reasons(reasons: Sequence[Change]) -> str:
+    """The first changes that are a reason, and how many more there are."""
+    shown = [f"{r.path}: {r.detail}" if r.detail else r.path for r in reasons[:REASONS_SHOWN]]
+    more = len(reasons) - len(shown)
     return ", ".join([*shown, *([f"and {more} more"] if more else [])])
