@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, NamedTuple, TypeVar
 
@@ -192,15 +193,18 @@ def merge_base(repo: Path, a: str, b: str) -> str | None:
     """The best common ancestor of two commits; None where there is none, or a cut-off history leaves it open."""
     done = _run(repo, "merge-base", a, b, accept=(0, 1))
     base = _text(done.stdout).strip() or None
-    cut_off = _cut_off(repo) if base else set()
     # A better one may be hidden behind a commit whose parents are not here, unless that comes before this one.
-    return base if not cut_off or cut_off.isdisjoint(_ask(repo, "rev-list", a, b, f"^{base}").split()) else None
+    return None if base and cut_off(repo, a, b, f"^{base}") else base
 
 
-def _cut_off(repo: Path) -> set[str]:
-    """The commits whose parents a shallow repository does not hold."""
+def cut_off(repo: Path, *revisions: str) -> set[str]:
+    """The commits, of those that some revisions lead to, whose parents a shallow repository does not hold."""
     path = repo / _ask(repo, "rev-parse", "--git-path", "shallow")
-    return set(path.read_text().split()) if path.exists() else set()
+    return (
+        set(path.read_text().split()).intersection(_ask(repo, "rev-list", *revisions).split())
+        if path.exists()
+        else set()
+    )
 
 
 def parents(repo: Path, commit: str) -> list[str]:
@@ -210,9 +214,10 @@ def parents(repo: Path, commit: str) -> list[str]:
 
 
 def deepen(repo: Path, remote: str, commits: int, *tips: str) -> bool:
-    """Fetch so many more commits of the history of some commits; whether the remote did."""
+    """Fetch so many more commits where the history of some commits is cut off; whether it was, and the remote did."""
+    wanted = sorted(cut_off(repo, *tips))
     switches = ("--quiet", "--no-tags", "--no-write-fetch-head", f"--deepen={commits}")
-    return _run(repo, "fetch", *switches, "--", remote, *tips, accept=range(256)).returncode == 0
+    return bool(wanted) and _run(repo, "fetch", *switches, "--", remote, *wanted, accept=range(256)).returncode == 0
 
 
 def has_changes(repo: Path) -> bool:
@@ -266,10 +271,10 @@ def fetch(repo: Path, remote: str, *refspecs: str, deepen: bool = False) -> None
 def fetch_history(repo: Path, remote: str, *commits: str) -> None:
     """Fetch some commits with all that came before them; where the remote gives no single commits, all its branches."""
     depth = ("--unshallow",) if is_shallow(repo) else ()
-    for wanted in (commits, (f"+{HEADS}*",)):
-        switches = ("--quiet", "--no-tags", "--no-write-fetch-head", *depth)
-        if _run(repo, "fetch", *switches, "--", remote, *wanted, accept=range(256)).returncode == 0:
-            return
+    switches = ("--quiet", "--no-tags", "--no-write-fetch-head", *depth)
+    if _run(repo, "fetch", *switches, "--", remote, *commits, accept=range(256)).returncode:
+        with suppress(GitError):
+            _run(repo, "fetch", *switches, "--", remote, *remote_refs(repo, remote, f"{HEADS}*"))
 
 
 def is_ancestor(repo: Path, ancestor: str, descendant: str) -> bool:

@@ -137,3 +137,16 @@ def test_a_large_blob_is_read_up_to_the_limit(repo: Repo) -> None:
     stream = tree.stream(["a", "b"])
     assert len(next(stream)) == 3_000_000
     del stream
+
+
+def test_history_comes_by_the_branches_where_a_commit_is_not_at_the_remote(repo: Repo) -> None:
+    repo.commit({"a": "1"})
+    repo.commit({"a": "2"})
+    shallow = Repo(repo.path.parent / "shallow", repo.origin)
+    repo.git("clone", "--quiet", "--depth=1", f"file://{repo.origin}", str(shallow.path))
+    shallow.git("commit", "--quiet", "--allow-empty", "--message", "here alone")
+    head = shallow.git("rev-parse", "HEAD")
+    assert git.cut_off(shallow.path, "HEAD") == {shallow.git("rev-parse", "HEAD~1")}
+    git.fetch_history(shallow.path, "origin", head)
+    assert git.cut_off(shallow.path, "HEAD") == set()
+    assert shallow.git("rev-list", "--count", "HEAD") == "3"

@@ -64,7 +64,7 @@ def _parting(root: Path, ref: str, source: str, remote: str) -> str:
     if commit is None:
         raise UserError(f"there is no `{ref}` here, nor at the remote `{remote}`", fix="name a branch or a commit")
     base = _deepening(root, remote, (commit, source), lambda: git.merge_base(root, commit, source))
-    if base is None and git.is_shallow(root):
+    if base is None and git.cut_off(root, commit, source):
         message = f"where the histories of `{ref}` and {source[:12]} parted is cut off here, and cannot be fetched"
         raise UserError(message, fix="check out with fetch-depth: 0, or with credentials")
     if base is None:
@@ -104,12 +104,11 @@ def _deepening(root: Path, remote: str, tips: tuple[str, ...], question: Callabl
     to their beginnings.
     """
     answer = question()
-    if answer or not git.is_shallow(root):
-        return answer
     for commits in DEEPEN_BY:
-        if not git.deepen(root, remote, commits, *tips):
+        if answer or not git.deepen(root, remote, commits, *tips):
             break
-        if answer := question():
-            return answer
+        answer = question()
+    if answer or not git.cut_off(root, *tips):
+        return answer
     git.fetch_history(root, remote, *tips)
     return question()
