@@ -200,11 +200,9 @@ def merge_base(repo: Path, a: str, b: str) -> str | None:
 def cut_off(repo: Path, *revisions: str) -> set[str]:
     """The commits, of those that some revisions lead to, whose parents a shallow repository does not hold."""
     path = repo / _ask(repo, "rev-parse", "--git-path", "shallow")
-    return (
-        set(path.read_text().split()).intersection(_ask(repo, "rev-list", *revisions).split())
-        if path.exists()
-        else set()
-    )
+    if not path.exists():
+        return set()
+    return set(path.read_text().split()).intersection(_ask(repo, "rev-list", *revisions).split())
 
 
 def parents(repo: Path, commit: str) -> list[str]:

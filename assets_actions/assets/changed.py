@@ -82,8 +82,6 @@ def _tag_values(asset: Asset) -> Iterator[str]:
 
 def _reaches_out(asset: Asset) -> bool:
     """Whether the asset may have files that stand elsewhere: a path leaves its folder by `..` or a link alone."""
-    if any(".." in reference.text for reference in asset.references) or any(
-        "../" in text for text in _tag_values(asset)
-    ):
+    if any(".." in text for text in (*_tag_values(asset), *(reference.text for reference in asset.references))):
         return True
     return any(link.startswith(f"{asset.directory}/") for link in asset.tree.links)

@@ -150,10 +150,19 @@ def test_a_forced_push_to_another_branch_starts_where_it_left_the_default_branch
     assert affected(ran) == {"component/one": "modified"}
 
 
-def test_a_base_that_the_remote_no_longer_has_is_an_error(three: Repo) -> None:
-    ran = since_auto(clone(three, "main"), "push", push(three, "main", "f" * 40, forced=True))
+@pytest.mark.parametrize("switches", [("--depth=1",), ("--depth=1", "--filter=blob:none"), ("--filter=tree:0",)])
+def test_a_base_that_the_remote_no_longer_has_is_an_error(three: Repo, switches: tuple[str, ...]) -> None:
+    ran = since_auto(clone(three, "main", *switches), "push", push(three, "main", "f" * 40, forced=True))
     assert ran.code == 2
     assert f"the change starts from {'f' * 40}, which cannot be fetched" in ran.err
+
+
+def test_a_shallow_partial_clone_fetches_the_base_alone(three: Repo) -> None:
+    event = push(three, "main", three.git("rev-parse", "main~1"))
+    three.git("commit", "--quiet", "--allow-empty", "--message", "later")
+    partial = clone(three, event["after"], "--depth=1", "--filter=blob:none")
+    assert affected(since_auto(partial, "push", event)) == {"component/two": "modified"}
+    assert partial.git("rev-list", "--count", event["before"]) == "1"
 
 
 def test_a_run_by_hand_takes_all_that_a_branch_has_and_on_the_default_branch_everything(three: Repo) -> None:
