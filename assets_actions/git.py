@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import IO, NamedTuple, TypeVar
@@ -278,9 +279,11 @@ def sparse_files(repo: Path) -> list[str]:
 
 
 def merge_base(repo: Path, a: str, b: str) -> str | None:
-    """The best common ancestor of two commits, as far as this repository knows; None where there is none."""
+    """The best common ancestor of two commits; None where there is none, or a cut-off history leaves it open."""
     done = _run(repo, "merge-base", a, b, accept=(0, 1))
-    return _text(done.stdout).strip() or None
+    base = _text(done.stdout).strip() or None
+    # A better one may be hidden behind a commit whose parents are not here, unless that comes before this one.
+    return None if base and cut_off(repo, a, b, f"^{base}") else base
 
 
 def parents(repo: Path, commit: str) -> list[str]:
@@ -290,9 +293,10 @@ def parents(repo: Path, commit: str) -> list[str]:
 
 
 def deepen(repo: Path, remote: str, commits: int, *tips: str) -> bool:
-    """Fetch so many more commits of the history of some commits; whether the remote did."""
+    """Fetch so many more commits where the history of some commits is cut off; whether it was, and the remote did."""
+    wanted = sorted(cut_off(repo, *tips))
     switches = ("--quiet", "--no-tags", "--no-write-fetch-head", f"--deepen={commits}")
-    return _run(repo, "fetch", *switches, "--", remote, *tips, accept=range(256)).returncode == 0
+    return bool(wanted) and _run(repo, "fetch", *switches, "--", remote, *wanted, accept=range(256)).returncode == 0
 
 
 def has_changes(repo: Path) -> bool:
@@ -345,10 +349,14 @@ def is_shallow(repo: Path) -> bool:
 
 def cut_commits(repo: Path) -> frozenset[str]:
     """The commits at which the history of a shallow repository was cut off: what came before them is not known."""
-    if not is_shallow(repo):
-        return frozenset()
     file = repo / _ask(repo, "rev-parse", "--git-path", "shallow")
-    return frozenset(file.read_text().split())
+    return frozenset(file.read_text().split()) if file.exists() else frozenset()
+
+
+def cut_off(repo: Path, *revisions: str) -> frozenset[str]:
+    """Those of them that some revisions lead to."""
+    cut = cut_commits(repo)
+    return cut and cut.intersection(_ask(repo, "rev-list", *revisions).split())
 
 
 def fetch(repo: Path, remote: str, *refspecs: str) -> None:
@@ -363,26 +371,29 @@ def deepening(repo: Path, remote: str, *commits: str) -> Iterator[None]:
     Yields once before, and after each step, so that whoever looks for something stops when it is found.
     """
     yield
-    if is_shallow(repo):
-        for count in DEEPEN_BY:
-            cut = cut_commits(repo)
-            if not deepen(repo, remote, count, *commits):
-                break
-            yield
-            if cut_commits(repo) == cut:
-                return  # all of their history is here
-    if is_shallow(repo) or missing_commits(repo, commits):
-        fetch_history(repo, remote, *commits)
+    if missing := missing_commits(repo, commits):
+        with suppress(GitError):
+            fetch(repo, remote, *missing)
+        if missing_commits(repo, missing):
+            fetch_history(repo, remote, *commits)
+        yield
+    there = sorted({*commits}.difference(missing_commits(repo, commits)))
+    for count in DEEPEN_BY:
+        if not there or not deepen(repo, remote, count, *there):
+            break
+        yield
+    if there and cut_off(repo, *there):
+        fetch_history(repo, remote, *there)
         yield
 
 
 def fetch_history(repo: Path, remote: str, *commits: str) -> None:
     """Fetch some commits with all that came before them; where the remote gives no single commits, all its branches."""
     depth = ("--unshallow",) if is_shallow(repo) else ()
-    for wanted in (commits, (f"+{HEADS}*",)):
-        switches = ("--quiet", "--no-tags", "--no-write-fetch-head", *depth)
-        if _run(repo, "fetch", *switches, "--", remote, *wanted, accept=range(256)).returncode == 0:
-            return
+    switches = ("--quiet", "--no-tags", "--no-write-fetch-head", *depth)
+    if _run(repo, "fetch", *switches, "--", remote, *commits, accept=range(256)).returncode:
+        with suppress(GitError):
+            _run(repo, "fetch", *switches, "--", remote, *remote_refs(repo, remote, f"{HEADS}*"))
 
 
 def is_ancestor(repo: Path, ancestor: str, descendant: str) -> bool:

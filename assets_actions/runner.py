@@ -2,10 +2,12 @@
 
 import json
 import os
+import tempfile
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import UserError
+from .event import Event, merged_into
 from .report.text import visible
 
 if TYPE_CHECKING:
@@ -16,13 +18,13 @@ if TYPE_CHECKING:
 INPUTS = "ASSETS_ACTIONS_INPUTS"
 """The one variable in which all inputs of an action reach Python, as JSON."""
 GITHUB_API = "https://api.github.com"
-BASES = {"pull_request": ("base", "sha"), "pull_request_target": (), "merge_group": ("base_sha",)}
-"""Events of what is to be merged: where their payload has the commit that it is merged into."""
 LINES_FOLDED = 20
 ANNOTATIONS_SHOWN = 10
 """GitHub shows so many annotations of each level for a step, and drops the others."""
 SUMMARY_LIMIT = 1024 * 1024
 """GitHub drops a step's whole summary where it has more bytes."""
+OUTPUTS_LIMIT = 512 * 1024
+"""A job's outputs may have twice as many bytes in all, as UTF-16; its other steps may have some, too."""
 
 
 def is_runner() -> bool:
@@ -52,30 +54,26 @@ def run_url() -> str | None:
     return f"{server}/{repository}/actions/runs/{run}" if server and repository and run else None
 
 
+def event() -> Event | None:
+    """The event that started the workflow run; None outside of any. Raises UserError where it cannot be read."""
+    path, name = os.environ.get("GITHUB_EVENT_PATH"), os.environ.get("GITHUB_EVENT_NAME", "")
+    if not is_runner() or not (path or name):
+        return None
+    try:
+        with open(path or "", encoding="utf-8") as file:
+            payload = json.load(file)
+    except (OSError, ValueError) as error:
+        raise UserError(f"the event of this workflow run cannot be read: {error}", path) from None
+    return Event(name, os.environ.get("GITHUB_REF", ""), payload if isinstance(payload, dict) else {})
+
+
 def base_commit() -> str | None:
     """In a workflow run of a pull request or a merge queue, the commit that it is to be merged into.
 
     Raises UserError where this is such a run, and it cannot be told.
     """
-    path = os.environ.get("GITHUB_EVENT_PATH")
-    is_known = os.environ.get("GITHUB_EVENT_NAME") in BASES
-    if not is_runner() or not (path or is_known):
-        return None
-    try:
-        with open(path or "", encoding="utf-8") as file:
-            event = json.load(file)
-    except (OSError, ValueError) as error:
-        raise UserError(f"the event of this workflow run cannot be read: {error}", path) from None
-    for name, keys in BASES.items():
-        found = event.get(name) if isinstance(event, dict) else None
-        is_known |= found is not None
-        for key in keys:
-            found = found.get(key) if isinstance(found, dict) else None
-        if isinstance(found, str) and found:
-            return found
-    if is_known:
-        raise UserError("the event of this workflow run does not tell what is to be merged into what", path)
-    return None
+    found = event()
+    return merged_into(found) if found else None
 
 
 def inputs() -> dict[str, str] | None:
@@ -140,12 +138,35 @@ def error(message: str) -> None:
 
 
 def set_outputs(outputs: "BaseModel") -> None:
-    """Set a step's outputs: kebab-case names; true and false; lists as JSON; what is not there as the empty text."""
+    """Set a step's outputs: kebab-case names; true and false; lists as JSON; what is not there as the empty text.
+
+    Where they are too large together, the largest are written to files, whose paths are the outputs then. An object
+    stays as it is: it is a matrix, of no use in a file, and its maker keeps it short.
+    """
     import github_action_utils as actions
 
     if os.environ.get("GITHUB_OUTPUT"):
-        for name, value in outputs.model_dump(mode="json").items():
-            actions.set_output(name.replace("_", "-"), _safe(_text(value)))
+        values = outputs.model_dump(mode="json")
+        texts = {name.replace("_", "-"): _safe(_text(value)) for name, value in values.items()}
+        sizes = {name: len(text.encode("utf-16-le")) for name, text in texts.items()}
+        may_move = (name.replace("_", "-") for name, value in values.items() if not isinstance(value, dict))
+        total = sum(sizes.values())
+        for name in sorted(may_move, key=sizes.__getitem__, reverse=True):
+            if total <= OUTPUTS_LIMIT:
+                break
+            total -= sizes[name]
+            texts[name] = _filed(name, texts[name])
+        for name, text in texts.items():
+            actions.set_output(name, text)
+
+
+def _filed(name: str, text: str) -> str:
+    """The path of a new file with this text, which the job's later steps can read."""
+    directory = tempfile.mkdtemp(prefix="assets-actions-", dir=os.environ.get("RUNNER_TEMP") or None)
+    path = os.path.join(directory, f"{name}.json")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
 
 
 def add_summary(markdown: str) -> None:

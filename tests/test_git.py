@@ -216,3 +216,16 @@ def test_where_a_history_was_cut_off_is_known(repo: Repo, tmp_path: Path) -> Non
 def test_the_url_of_a_remote_is_known_and_a_url_is_its_own(repo: Repo) -> None:
     assert git.remote_url(repo.path, "origin") == str(repo.origin)
     assert git.remote_url(repo.path, "https://host.example/o/r") == "https://host.example/o/r"
+
+
+def test_history_comes_by_the_branches_where_a_commit_is_not_at_the_remote(repo: Repo) -> None:
+    repo.commit({"a": "1"})
+    repo.commit({"a": "2"})
+    shallow = Repo(repo.path.parent / "shallow", repo.origin)
+    repo.git("clone", "--quiet", "--depth=1", f"file://{repo.origin}", str(shallow.path))
+    shallow.git("commit", "--quiet", "--allow-empty", "--message", "here alone")
+    head = shallow.git("rev-parse", "HEAD")
+    assert git.cut_off(shallow.path, "HEAD") == {shallow.git("rev-parse", "HEAD~1")}
+    git.fetch_history(shallow.path, "origin", head)
+    assert git.cut_off(shallow.path, "HEAD") == set()
+    assert shallow.git("rev-list", "--count", "HEAD") == "3"

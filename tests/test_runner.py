@@ -79,6 +79,42 @@ def test_outputs_are_typed_and_hold_any_text(tmp_path: Path, monkeypatch: pytest
     assert lines[10].startswith('["a", "::set-output name=x::y\\n%0A')
 
 
+class ManyOutputs(BaseModel):
+    small: list[str] = ["a"]
+    large: list[str] = ["\U0001f600" * 60_000]
+    larger: list[str] = ["x" * 200_000]
+    matrix: dict[str, str] = {"a": "x" * 100_000}
+
+
+def test_outputs_that_are_too_large_together_go_into_files_the_largest_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "output"
+    monkeypatch.setenv("GITHUB_OUTPUT", str(file))
+    monkeypatch.setenv("RUNNER_TEMP", str(tmp_path))
+    runner.set_outputs(ManyOutputs())
+    lines = file.read_text().splitlines()
+    values = {line.partition("<<")[0]: value for line, value in zip(lines[::3], lines[1::3], strict=True)}
+    assert Path(values["large"]).parent.parent == tmp_path
+    assert json.loads(Path(values["large"]).read_text()) == ManyOutputs().large
+    assert Path(values["larger"]).name == "larger.json"
+    assert values["small"] == '["a"]'
+    assert json.loads(values["matrix"]) == ManyOutputs().matrix
+    assert sum(len(value.encode("utf-16-le")) for value in values.values()) <= runner.OUTPUTS_LIMIT
+
+
+def test_a_matrix_stays_in_its_output_even_where_it_is_the_largest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "output"
+    monkeypatch.setenv("GITHUB_OUTPUT", str(file))
+    monkeypatch.setattr(runner, "OUTPUTS_LIMIT", 1000)
+    runner.set_outputs(ManyOutputs())
+    lines = file.read_text().splitlines()
+    assert json.loads(lines[10]) == ManyOutputs().matrix
+    assert [json.loads(Path(lines[n]).read_text())[0][:1] for n in (4, 7)] == ["\U0001f600", "x"]
+
+
 def test_the_summary_is_added_to_and_never_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     runner.add_summary("lost")
     file = tmp_path / "summary"

@@ -1,6 +1,8 @@
 """Which assets a change of some files touches."""
 
-from collections.abc import Collection, Iterable
+import posixpath
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from .asset import DESCRIPTION_FILE, Asset
@@ -8,25 +10,25 @@ from .tree import Tree, below
 
 
 class _Files(NamedTuple):
-    """Some files, and all folders above them."""
+    """Some files, and their paths in order."""
 
     paths: frozenset[str]
-    folders: frozenset[str]
+    ordered: list[str]
 
     @classmethod
     def of(cls, paths: Iterable[str]) -> "_Files":
         kept = frozenset(paths)
-        folders: set[str] = {""} if kept else set()
-        for path in kept:
-            folder = path.rpartition("/")[0]
-            while folder not in folders:
-                folders.add(folder)
-                folder = folder.rpartition("/")[0]
-        return cls(kept, frozenset(folders))
+        return cls(kept, sorted(kept))
 
-    def touch(self, path: str) -> bool:
-        """Whether one of them is this file, or stands below this folder."""
-        return path in self.paths or path in self.folders
+    def at(self, path: str) -> Iterator[str]:
+        """Those that are this file, or stand below this folder."""
+        if path in self.paths:
+            yield path
+        folder = below(path, "")
+        for number in range(bisect_left(self.ordered, folder), len(self.ordered)):
+            if not self.ordered[number].startswith(folder):
+                return
+            yield self.ordered[number]
 
 
 def touched(tree: Tree, assets: Iterable[Asset], files: Collection[str]) -> set[str]:
@@ -34,30 +36,52 @@ def touched(tree: Tree, assets: Iterable[Asset], files: Collection[str]) -> set[
 
     `files` are paths in the repository, removed ones included.
     """
+    changed, removed = _changes(tree, files)
+    return {asset.path for asset in assets if any(True for _ in _touching(asset, changed, removed))}
+
+
+def touching(tree: Tree, assets: Iterable[Asset], files: Collection[str]) -> dict[str, set[str]]:
+    """The same assets, each with the files that touch it."""
+    changed, removed = _changes(tree, files)
+    found = {asset.path: set(_touching(asset, changed, removed)) for asset in assets}
+    return {path: those for path, those in found.items() if those}
+
+
+def _changes(tree: Tree, files: Collection[str]) -> tuple[_Files, _Files]:
     changed = _Files.of(files)
-    removed = _Files.of(changed.paths - tree.entries.keys())
-    return {asset.path for asset in assets if _is_touched(asset, changed, removed)}
+    return changed, _Files.of(changed.paths - tree.entries.keys())
 
 
-def _is_touched(asset: Asset, changed: _Files, removed: _Files) -> bool:
-    within = asset.directory in changed.folders
-    if not within and not _reaches_out(asset):
-        return False
-    if within and not asset.is_loaded:
-        return True  # what it consists of is not known
+def _touching(asset: Asset, changed: _Files, removed: _Files) -> Iterator[str]:
+    within = changed.at(asset.directory)
+    nearest = next(within, None)
+    if nearest is None and not _reaches_out(asset):
+        return
+    if nearest and not asset.is_loaded:
+        yield from (nearest, *within)  # what it consists of is not known
     own = (below(asset.directory, DESCRIPTION_FILE), *(document.path for document in asset.documents), *asset.files)
-    if not changed.paths.isdisjoint(own):
-        return True
+    yield from changed.paths.intersection(own)
+    yield from changed.paths.intersection(_texts(asset))
     for reference in asset.references:
         # A released file that is still there would be among the asset's files, were it not excluded.
-        some = removed if reference.released else changed
-        if some.touch(reference.target.path) or not changed.paths.isdisjoint(reference.target.links):
-            return True
-    return False
+        yield from (removed if reference.released else changed).at(reference.target.path)
+        yield from changed.paths.intersection(reference.target.links)
+
+
+def _texts(asset: Asset) -> Iterator[str]:
+    """The files that the released spec takes texts from, and those that it would if they were there."""
+    yield from asset.spec_texts.values()
+    for text in _tag_values(asset):
+        yield posixpath.normpath(below(asset.directory, text))
+
+
+def _tag_values(asset: Asset) -> Iterator[str]:
+    tags = asset.spec.model.tags if asset.spec and asset.spec.model else None
+    return (value for value in (tags or {}).values() if isinstance(value, str))
 
 
 def _reaches_out(asset: Asset) -> bool:
     """Whether the asset may have files that stand elsewhere: a path leaves its folder by `..` or a link alone."""
-    if any(".." in reference.text for reference in asset.references):
+    if any(".." in text for text in (*_tag_values(asset), *(reference.text for reference in asset.references))):
         return True
     return any(link.startswith(f"{asset.directory}/") for link in asset.tree.links)

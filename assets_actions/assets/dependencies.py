@@ -1,4 +1,4 @@
-"""Which environments and components an asset refers to."""
+"""Which other assets an asset refers to."""
 
 import re
 from collections.abc import Iterator
@@ -13,6 +13,9 @@ SCHEME = "azureml:"
 _REFERENCE = re.compile(rf"{SCHEME}([^/:@\s]+)(?:[:@]([^/\s]*))?")
 """`azureml:name:version`, `azureml:name@label`; `azureml://registries/…` names something elsewhere."""
 _MENTIONED = re.compile(rb"%b[^/\s]" % SCHEME.encode())
+_IN_REGISTRY = re.compile(
+    rf"{SCHEME}//registries/[^/\s]+/(environments|components|models|data)/([^/\s]+)(?:/(versions|labels)/([^/\s]+))?"
+)
 _TYPES = {"environment": AssetType.ENVIRONMENT, "component": AssetType.COMPONENT}
 
 
@@ -32,6 +35,30 @@ def dependencies(spec: Loaded[Spec]) -> Iterator[Dependency]:
         for keys, text in _texts(spec.document.data, ()):
             if keys and (type_ := _TYPES.get(str(keys[-1]))) and (found := _REFERENCE.fullmatch(text)):
                 yield Dependency(keys, text, f"{type_}/{found[1]}", found[2])
+
+
+class Use(NamedTuple):
+    """That an asset uses another, in this version of it; None where the newest is meant, or whichever has a label."""
+
+    id: str
+    version: str | None
+
+
+def uses(spec: Loaded[Spec]) -> set[Use]:
+    """The assets that a spec refers to: its dependencies, and what it takes from a registry.
+
+    Whether a registry's asset is the one of its name in this repository, the name alone tells.
+    """
+    found = set()
+    if SCHEME.encode() in spec.content:
+        for _, text in _texts(spec.document.data, ()):
+            if match := _IN_REGISTRY.fullmatch(text):
+                plural, name, kind, version = match.groups()
+                found.add(Use(f"{plural.removesuffix('s')}/{name}", version if kind == "versions" else None))
+    for dependency in dependencies(spec):
+        is_label = dependency.text.endswith(f"@{dependency.version}")
+        found.add(Use(dependency.id, None if is_label else dependency.version or None))
+    return found
 
 
 def _texts(data: Data, at: KeyPath) -> Iterator[tuple[KeyPath, str]]:

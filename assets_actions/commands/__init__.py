@@ -6,7 +6,7 @@ This table is all that the command line needs to know to show its help, so that 
 COMMANDS = {
     "validate": "Check the assets of a repository and say what is wrong, at its line.",
     "pin-versions": "Resolve the template tags in build contexts to image tags and package versions.",
-    "detect-changes": "Show what a release would do: which assets are new, updated, blocked or removed.",
+    "detect-changes": "Show what a release would do, or what a change affects.",
     "release-commit": "Commit the release of all new and changed assets to the release branch, and push it.",
     "status": "Show where assets stand: what is released, what a next release does, and what is in its way.",
     "render-spec": "Print the spec to publish of a released asset, with every template tag resolved.",

@@ -12,6 +12,7 @@ from assets_actions.errors import UserError
 from assets_actions.report.text import counted
 from assets_actions.settings import SETTINGS_FILE
 
+from . import bases
 from .base import Repository
 
 _QUOTED = re.compile(rb'\\([0-3][0-7]{2}|[abtnvfr"\\])')
@@ -19,7 +20,7 @@ _ESCAPES = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13, b
 
 
 def files(repository: Repository, since: str | None, listed: str | None, remote: str) -> set[str] | None:
-    """The changed files; None where no change was asked about.
+    """The changed files; None where no change was asked about, or all that is there counts as changed.
 
     Raises UserError where it cannot be told what changed.
     """
@@ -37,49 +38,27 @@ def concern_everything(tree: Tree, changed: set[str], watched: Iterable[str]) ->
     return False
 
 
-def changed_since(repository: Repository, ref: str, remote: str) -> set[str]:
+def changed_since(repository: Repository, ref: str, remote: str) -> set[str] | None:
     """Files of the working tree that differ from the commit at which its history left that of a ref; removed ones too.
 
+    `auto` takes that commit from the event of the workflow run; None where this tells of no change but of a state.
     What this clone lacks of the histories is fetched. Raises UserError where the ref, or a common commit, is not to be
     had.
     """
     root = repository.root
     if not repository.in_git:
         raise UserError("what changed can be told in a git repository alone", str(root), "use --changed-files")
-    commit = git.commit_of(root, ref) or _fetched(root, ref, remote)
-    if commit is None:
-        raise UserError(f"there is no `{ref}` here, nor at the remote `{remote}`", fix="name a branch or a commit")
     head = git.commit_of(root, "HEAD")
-    base = _common(root, commit, head, remote) if head else None
+    if head is None:
+        raise UserError("nothing is committed here: what changed cannot be told", str(root))
+    base = bases.find(root, ref, head, remote).commit
     if base is None:
-        raise UserError(f"`{ref}` and the checked-out commit have no common history", fix="name a ref of this history")
+        return None
     files = {*git.modified_files(root, base), *git.untracked_files(root)}
     if absent := sorted(files.intersection(git.sparse_files(root))):
         message = f"{counted(len(absent), 'changed file')} not checked out (a sparse checkout): {absent[0]}, …"
         raise UserError(message, str(root), "git sparse-checkout disable")
     return files
-
-
-def _common(root: Path, commit: str, head: str, remote: str) -> str | None:
-    """The commit at which the histories of two left each other."""
-    for _ in git.deepening(root, remote, commit, head):
-        if base := git.merge_base(root, commit, head):
-            return base
-    return None
-
-
-def _fetched(root: Path, ref: str, remote: str) -> str | None:
-    """The commit of a ref that only the remote has."""
-    branch = ref.removeprefix("refs/remotes/").removeprefix(f"{remote}/").removeprefix(git.HEADS)
-    tracking = f"refs/remotes/{remote}/{branch}"
-    for refspec, name in ((f"+{git.HEADS}{branch}:{tracking}", tracking), (ref, ref)):
-        try:
-            git.fetch(root, remote, refspec)
-        except git.GitError:
-            continue
-        if commit := git.commit_of(root, name):
-            return commit
-    return None
 
 
 def _listed(repository: Repository, source: str) -> set[str]:

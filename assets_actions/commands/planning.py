@@ -55,7 +55,9 @@ class PlanOutputs(BaseModel):
     removed: int = Field(0, description="Number of removed assets.")
     blocked: int = Field(0, description="Number of assets that cannot be released as they are.")
     unchanged: int = Field(0, description="Number of unchanged assets.")
-    has_changes: bool = Field(False, description="Whether a release has anything to do: true or false.")
+    has_changes: bool = Field(
+        False, description="Whether there is anything to release, or with since affected: true or false."
+    )
     released: list[str] = Field([], description="What is released, as a JSON list of type/name/version.")
 
     @classmethod

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from assets_actions.release.compare import Change
 from assets_actions.release.plan import Plan, PlannedAsset, Status
 from assets_actions.rules.registry import Finding, Severity
 
@@ -124,7 +125,11 @@ def reason_text(asset: PlannedAsset) -> str:
     """What blocks it and where; else what changed."""
     if asset.blocked:
         return f"{asset.blocked.message} ({asset.blocked.place.file}:{asset.blocked.place.line})"
-    shown = [f"{r.path}: {r.detail}" if r.detail else r.path for r in asset.reasons[:REASONS_SHOWN]]
-    more = len(asset.reasons) - len(shown)
-    changes = ", ".join([*shown, *([f"and {more} more"] if more else [])])
-    return ": ".join(filter(None, (asset.note, changes)))
+    return ": ".join(filter(None, (asset.note, some_reasons(asset.reasons))))
+
+
+def some_reasons(reasons: Sequence[Change]) -> str:
+    """The first changes that are a reason, and how many more there are."""
+    shown = [f"{r.path}: {r.detail}" if r.detail else r.path for r in reasons[:REASONS_SHOWN]]
+    more = len(reasons) - len(shown)
+    return ", ".join([*shown, *([f"and {more} more"] if more else [])])
