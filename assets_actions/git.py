@@ -26,14 +26,35 @@ _ID = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 DEEPEN_BY = (50, 200, 1000)
 """How many more commits are fetched, step by step, of a history that was cut off."""
 _PIECE = 1 << 20
-_ENVIRONMENT = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
-_LOG = ("-c", "log.showSignature=false", "-c", "log.follow=false", "--literal-pathspecs", "log")
-"""Whatever the user's configuration says of how to show histories."""
+_ENVIRONMENT = {
+    "LC_ALL": "C",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",  # what is released is what every clone has
+}
+_OVERRULED = {
+    "core.quotePath": "false",
+    "core.splitIndex": "false",  # it would leave its other half in the repository
+    "diff.orderFile": os.devnull,
+    "grep.patternType": "basic",
+    "i18n.commitEncoding": "UTF-8",
+    "i18n.logOutputEncoding": "UTF-8",
+    "log.follow": "false",
+    "log.showRoot": "true",
+    "log.showSignature": "false",
+    "trailer.separators": ":",
+}
+"""What the user's configuration must not change of questions and answers."""
+_GIT = ("git", *(part for setting in _OVERRULED.items() for part in ("-c", "=".join(setting))))
+_LOG = ("--literal-pathspecs", "log")
+_FETCH = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules")
 _PLACES = {
     "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR", "GIT_GRAFT_FILE", "GIT_IMPLICIT_WORK_TREE",
     "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
+    "GIT_GLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_NOGLOB_PATHSPECS",
 }  # fmt: skip
-"""Variables that lead git to another repository than the one it is run in: a hook that runs us has them set."""
+"""Variables that lead git to another repository than the one it is run in, or to other files there than those that are
+named: a hook that runs us has them set."""
 
 
 class GitError(UserError):
@@ -69,9 +90,10 @@ def _run(
     env: Mapping[str, str] | None = None,
     accept: Collection[int] = (0,),
 ) -> subprocess.CompletedProcess[bytes]:
-    command = ["git", "-c", "core.quotePath=false", *arguments]
     try:
-        done = subprocess.run(command, cwd=repo, input=stdin, capture_output=True, env=environment(env), check=False)
+        done = subprocess.run(
+            [*_GIT, *arguments], cwd=repo, input=stdin, capture_output=True, env=environment(env), check=False
+        )
     except FileNotFoundError:
         raise GitError("the git program was not found") from None
     if done.returncode not in accept:
@@ -158,8 +180,7 @@ class _Store:
         """Have these here."""
         if self._promisor and (wanted := self._absent.intersection(blobs)):
             # As git itself fetches one that it lacks: nothing of the history is compared.
-            switches = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules")
-            fetch = ("-c", "fetch.negotiationAlgorithm=noop", "fetch", *switches, "--filter=blob:none", "--stdin")
+            fetch = ("-c", "fetch.negotiationAlgorithm=noop", *_FETCH, "--filter=blob:none", "--stdin")
             asked = "".join(f"{blob}\n" for blob in sorted(wanted)).encode()
             _run(self._repo, *fetch, "--", self._promisor, stdin=asked)
             self._absent.difference_update(wanted)
@@ -193,7 +214,7 @@ def read_blobs(repo: Path, blobs: Sequence[str], limit: int | None = None) -> It
     with tempfile.TemporaryFile() as asked:
         asked.write("".join(f"{blob}\n" for blob in blobs).encode())
         asked.seek(0)
-        command = ["git", "cat-file", "--batch"]
+        command = [*_GIT, "cat-file", "--batch"]
         with subprocess.Popen(command, cwd=repo, stdin=asked, stdout=subprocess.PIPE, env=environment()) as process:
             assert process.stdout
             try:
@@ -295,8 +316,8 @@ def parents(repo: Path, commit: str) -> list[str]:
 def deepen(repo: Path, remote: str, commits: int, *tips: str) -> bool:
     """Fetch so many more commits where the history of some commits is cut off; whether it was, and the remote did."""
     wanted = sorted(cut_off(repo, *tips))
-    switches = ("--quiet", "--no-tags", "--no-write-fetch-head", f"--deepen={commits}")
-    return bool(wanted) and _run(repo, "fetch", *switches, "--", remote, *wanted, accept=range(256)).returncode == 0
+    fetch = (*_FETCH, f"--deepen={commits}", "--", remote)
+    return bool(wanted) and _run(repo, *fetch, *wanted, accept=range(256)).returncode == 0
 
 
 def has_changes(repo: Path) -> bool:
@@ -362,7 +383,7 @@ def cut_off(repo: Path, *revisions: str) -> frozenset[str]:
 def fetch(repo: Path, remote: str, *refspecs: str) -> None:
     """Fetch refs. A shallow repository gets their last commits only."""
     depth = ("--depth=1",) if is_shallow(repo) else ()
-    _run(repo, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", *depth, "--", remote, *refspecs)
+    _run(repo, *_FETCH, *depth, "--", remote, *refspecs)
 
 
 def deepening(repo: Path, remote: str, *commits: str) -> Iterator[None]:
@@ -390,10 +411,10 @@ def deepening(repo: Path, remote: str, *commits: str) -> Iterator[None]:
 def fetch_history(repo: Path, remote: str, *commits: str) -> None:
     """Fetch some commits with all that came before them; where the remote gives no single commits, all its branches."""
     depth = ("--unshallow",) if is_shallow(repo) else ()
-    switches = ("--quiet", "--no-tags", "--no-write-fetch-head", *depth)
-    if _run(repo, "fetch", *switches, "--", remote, *commits, accept=range(256)).returncode:
+    fetch = (*_FETCH, *depth, "--", remote)
+    if _run(repo, *fetch, *commits, accept=range(256)).returncode:
         with suppress(GitError):
-            _run(repo, "fetch", *switches, "--", remote, *remote_refs(repo, remote, f"{HEADS}*"))
+            _run(repo, *fetch, *remote_refs(repo, remote, f"{HEADS}*"))
 
 
 def is_ancestor(repo: Path, ancestor: str, descendant: str) -> bool:
@@ -427,7 +448,7 @@ def changes(repo: Path, commit: str, trailer: str, *paths: str) -> Iterator[Chan
     """
     form = f"--format=%H %ct %(trailers:key={trailer},valueonly,separator=%x20)"
     switches = ("-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", "--first-parent", form)
-    command = ["git", *_LOG, *switches, commit, "--", *paths]
+    command = [*_GIT, *_LOG, *switches, commit, "--", *paths]
     with subprocess.Popen(command, cwd=repo, stdout=subprocess.PIPE, env=environment()) as process:
         assert process.stdout
         try:
@@ -486,7 +507,8 @@ def write_tree(repo: Path, commit: str | None, edits: Mapping[str, Entry | None]
         env = {"GIT_INDEX_FILE": os.path.join(directory, "index")}
         _run(repo, "read-tree", commit or "--empty", env=env)
         # Removals go first: a file may give way to a folder of its name, and the reverse.
-        removals = [f"0 {NO_OBJECT}\t{path}\0" for path, entry in edits.items() if entry is None]
+        none = "0" * len(commit or NO_OBJECT)  # the hashes of a repository may have 64 digits
+        removals = [f"0 {none}\t{path}\0" for path, entry in edits.items() if entry is None]
         settings = [f"{entry.mode} {entry.blob}\t{path}\0" for path, entry in edits.items() if entry is not None]
         lines = _bytes("".join([*removals, *settings]))
         _run(repo, "update-index", "-z", "--index-info", stdin=lines, env=env)
@@ -532,7 +554,7 @@ def push(repo: Path, remote: str, branch: str, commit: str, tags: Mapping[str, s
     leftovers = [name for name in local_refs(repo, STAGING) if not _is_in_use(name)]
     _update_refs(repo, (f"delete {name}\n" for name in leftovers))
     wildcard = (f"{staging}*:{TAGS}*",) if tags else ()
-    switches = ("--quiet", "--atomic", "--no-follow-tags")
+    switches = ("--quiet", "--atomic", "--no-follow-tags", "--no-recurse-submodules")
     _update_refs(repo, (f"create {staging}{name} {object_}\n" for name, object_ in tags.items()))
     try:
         _run(repo, "push", *switches, "--", remote, f"{commit}:{HEADS}{branch}", *wildcard)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from assets_actions import git
+from assets_actions.assets.tree import Entry
 from tests.conftest import Repo
 
 
@@ -83,6 +84,57 @@ def test_the_trailers_are_those_of_the_last_commit_that_has_the_one_asked_for(re
     assert git.last_trailers(repo.path, "HEAD", "Nothing") is None
 
 
+def test_files_are_removed_from_a_tree_whose_hashes_are_longer(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "repo", tmp_path / "repo.git")
+    repo.path.mkdir()
+    repo.git("init", "--quiet", "--bare", "--object-format=sha256", str(repo.origin))
+    repo.git("init", "--quiet", "--object-format=sha256")
+    repo.git("remote", "add", "origin", str(repo.origin))
+    commit = repo.commit({"keep": "x", "gone": "x"})
+    assert repo.git("ls-tree", "--name-only", git.write_tree(repo.path, commit, {"gone": None})) == "keep"
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "grep.patternType=fixed",
+        "trailer.separators==",
+        "i18n.logOutputEncoding=ISO-8859-1",
+        "i18n.commitEncoding=ISO-8859-1",
+        "log.showRoot=false",
+        "diff.orderFile=/nonexistent",
+    ],
+)
+def test_what_was_released_is_read_the_same_whatever_the_users_settings(repo: Repo, setting: str) -> None:
+    repo.git("config", *setting.split("=", 1))
+    blob = repo.commit({"a": "1"}) and repo.git("rev-parse", "HEAD:a")
+    tree = git.tree_of(repo.path, "HEAD")
+    commit = git.write_commit(repo.path, tree, None, "Release\n\nSource: é\n", git.Identity("É", "e@example.com"))
+    assert git.last_trailers(repo.path, commit, "Source") == (commit, [("Source", "é")])
+    assert [(one.trailer, one.entries) for one in git.changes(repo.path, commit, "Source")] == [
+        ("é", {"a": Entry("100644", blob)})
+    ]
+    assert git.changed_files(repo.path, commit, commit) == []
+    assert "encoding" not in repo.git("cat-file", "commit", commit)
+
+
+def test_replaced_objects_are_read_as_every_other_clone_has_them(repo: Repo) -> None:
+    first = repo.commit({"a": "1"})
+    second = repo.commit({"a": "2"})
+    repo.git("replace", second, first)
+    repo.git("replace", repo.git("rev-parse", f"{second}^{{tree}}:a"), repo.git("rev-parse", f"{first}:a"))
+    assert git.commit_tree_of(repo.path, second).read(["a"]) == {"a": b"2"}
+    assert git.parents(repo.path, second) == [first]
+
+
+def test_no_other_half_of_a_split_index_is_left(repo: Repo) -> None:
+    commit = repo.commit({"a": "1"})
+    repo.git("config", "core.splitIndex", "true")
+    git.write_tree(repo.path, commit, {"a": None})
+    git.filtered_files(repo.path, commit, "lfs")
+    assert not list((repo.path / ".git").glob("sharedindex.*"))
+
+
 def test_refs_are_told_by_the_commits_they_name(repo: Repo) -> None:
     commit = repo.commit({"a": "1"})
     repo.git("tag", "light/1")
@@ -117,6 +169,14 @@ def test_a_push_is_all_or_nothing_never_forced_and_takes_nothing_else_along(repo
         git.push(repo.path, "origin", "x", first, git.write_tags(repo.path, {"t/c/1": first}, git.Identity("A", "a@b")))
     assert repo.remote_refs() == pushed
     assert git.local_refs(repo.path, "refs/assets-actions/") == {}
+
+
+@pytest.mark.parametrize("setting", ["only", "check", "on-demand"])
+def test_a_push_arrives_whatever_the_user_says_of_submodules(repo: Repo, setting: str) -> None:
+    commit = repo.commit({"a": "1"})
+    repo.git("config", "push.recurseSubmodules", setting)
+    git.push(repo.path, "origin", "x", commit, {})
+    assert repo.remote_refs()["refs/heads/x"] == commit
 
 
 def test_a_push_clears_away_what_a_killed_one_has_left_and_nothing_of_one_that_goes_on(repo: Repo) -> None:
@@ -155,7 +215,9 @@ def test_a_hooks_variables_lead_nowhere_else(repo: Repo, tmp_path: Path, monkeyp
     commit = repo.commit({"a": "1"})
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
+    monkeypatch.setenv("GIT_ICASE_PATHSPECS", "1")
     assert git.commit_of(repo.path, "HEAD") == commit
+    assert git.last_change(repo.path, "HEAD", "a") == commit
     assert list(git.tracked_files(repo.path)) == ["a"]
 
 
