@@ -121,6 +121,9 @@ def top_level(directory: Path) -> Path | None:
         return Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
     if b"not a git repository" in done.stderr:
         return None
+    if b"must be run in a work tree" in done.stderr:
+        fix = "run it in a clone that has one; `git worktree add DIR` makes one, `--no-checkout` leaves it empty"
+        raise GitError(f"{directory} has no working tree: it is a bare repository, or the folder of one", fix=fix)
     raise GitError(_text(done.stderr).strip())
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from assets_actions import git
 from assets_actions.errors import UserError
+from assets_actions.report.text import without_logins
 
 LINES_QUOTED = 20
 BYSTANDERS = ("(atomic push failure)", "(atomic push failed)", "(atomic transaction failed)")
@@ -139,7 +140,7 @@ def explained() -> Iterator[None]:
 
 def explain(error: git.GitError) -> UserError:
     """The error that says what a refusal means; one that nobody knows says what git said."""
-    lines = [line.rstrip() for line in _without_logins(error.message).splitlines()]
+    lines = [line.rstrip() for line in without_logins(error.message).splitlines()]
     # All refs of an atomic push are refused; those that are to blame say why.
     telling = [line for line in lines if line and not line.endswith(BYSTANDERS)]
     said = "\n".join(telling)
@@ -148,8 +149,3 @@ def explain(error: git.GitError) -> UserError:
             more = ["…"] if len(telling) > LINES_QUOTED else []
             return UserError("\n".join([refusal.what, *telling[:LINES_QUOTED], *more]), fix=refusal.fix)
     return git.GitError(said, error.where, error.fix)
-
-
-def _without_logins(text: str) -> str:
-    """The text without the user and password that an address may hold."""
-    return re.sub(r"(?<=://)[^/@\s]+@", "", text)

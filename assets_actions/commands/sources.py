@@ -54,7 +54,11 @@ def find(repository: Repository, revision: str, release_branch: str | None, remo
     """The assets of the source commit, before any is read. Raises UserError where there is no such commit."""
     commit = git.commit_of(repository.root, revision)
     if commit is None and git.is_id(revision):
-        git.fetch(repository.root, remote, revision)
+        try:
+            git.fetch(repository.root, remote, revision)
+        except git.GitError as error:
+            message = f"the commit {revision} is not here and cannot be fetched: {error.message}"
+            raise UserError(message, fix="name the commit to release with --source; push it first") from None
         commit = git.commit_of(repository.root, revision)
     if commit is None:
         raise UserError(f"there is no commit `{revision}`", fix="name the commit to release with --source")

@@ -792,3 +792,11 @@ def test_many_links_cost_no_more_than_one(repo: Repo) -> None:
     repo.commit()
     repo.release()
     assert len([1 for mode, _ in repo.released().values() if mode == "120000"]) == 300
+
+
+def test_a_source_that_is_nowhere_is_told(repo: Repo) -> None:
+    repo.commit(component())
+    ran = repo.run("detect-changes", "--source", "1" * 40)
+    assert ran.code == 2
+    assert f"the commit {'1' * 40} is not here and cannot be fetched" in ran.err
+    assert "fix: name the commit to release with --source" in ran.err
