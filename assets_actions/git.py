@@ -145,7 +145,14 @@ def commit_of(repo: Path, revision: str) -> str | None:
 def commit_tree_of(repo: Path, commit: str | None, directory: str = "") -> Tree:
     """The files of a commit, or those below a directory of it; of no commit, no files."""
     below = ("--", directory) if directory else ()
-    listing = _text(_run(repo, "ls-tree", "-r", "-z", "--full-tree", commit, *below).stdout) if commit else ""
+    listed = _run(repo, "ls-tree", "-r", "-z", "--full-tree", commit, *below, accept=(0, 128)) if commit else None
+    if listed and listed.returncode:
+        said = _text(listed.stderr).strip()
+        if said == "fatal: not a tree object":
+            message = f"a branch or tag leads to {commit}, which is no commit, or is missing from the repository"
+            raise GitError(message, fix="correct the branch or tag")
+        raise GitError(said)
+    listing = _text(listed.stdout) if listed else ""
     entries: dict[str, Entry] = {}
     for line in listing.split("\0")[:-1]:
         meta, path = line.split("\t", 1)

@@ -291,3 +291,15 @@ def test_history_comes_by_the_branches_where_a_commit_is_not_at_the_remote(repo:
     git.fetch_history(shallow.path, "origin", head)
     assert git.cut_off(shallow.path, "HEAD") == set()
     assert shallow.git("rev-list", "--count", "HEAD") == "3"
+
+
+def test_a_tag_that_leads_to_no_files_is_told(repo: Repo) -> None:
+    repo.commit({"a": "1"})
+    blob = repo.git("rev-parse", "HEAD:a")
+    with pytest.raises(git.GitError, match=f"leads to {blob}, which is no commit") as refused:
+        git.commit_tree_of(repo.path, blob)
+    assert refused.value.fix == "correct the branch or tag"
+    with pytest.raises(git.GitError, match=f"leads to {'1' * 40}, which .* is missing"):
+        git.commit_tree_of(repo.path, "1" * 40)
+    with pytest.raises(git.GitError, match="Not a valid object name gone"):
+        git.commit_tree_of(repo.path, "gone")

@@ -40,7 +40,7 @@ REFUSALS = (
     Refusal(
         r"GITHUB PUSH PROTECTION|Push cannot contain secrets",
         "what is released contains a secret, and the repository's push protection refuses it",
-        "remove the secret from the asset and revoke it; GitHub names its place below",
+        "remove the secret from the asset and revoke it; GitHub names its place above",
     ),
     Refusal(
         r"GH013: ",
@@ -55,7 +55,7 @@ REFUSALS = (
     Refusal(
         r"GH001: |exceeds GitHub's file size limit",
         "a file is larger than GitHub takes",
-        "keep it in Git LFS or outside of the repository; its path stands below",
+        "keep it in Git LFS or outside of the repository; its path stands above",
     ),
     Refusal(
         r"refusing to allow .* to create or update workflow",
@@ -82,7 +82,7 @@ REFUSALS = (
     Refusal(
         r"hook declined",
         "a hook of the remote declined the push",
-        "it says why below; whoever keeps the remote can change it",
+        "it says why above; whoever keeps the remote can change it",
     ),
     Refusal(
         r"could not read (?:Username|Password)|Authentication failed|Invalid username or|Permission denied \(publickey"
@@ -114,7 +114,7 @@ REFUSALS = (
     Refusal(
         r"No space left on device|[Qq]uota|maximum allowed size|unpacker error|remote unpack failed",
         "a disk is full, or a limit of the remote is reached",
-        "make room where git says so below, or raise the limit",
+        "make room where git says so above, or raise the limit",
     ),
     Refusal(
         r"cannot lock ref|failed to update ref|\(already exists\)|reference already exists",
