@@ -212,6 +212,13 @@ def filtered_files(repo: Path, commit: str, driver: str) -> set[str]:
     return {path for path, value in zip(fields[::3], fields[2::3], strict=False) if value == driver}
 
 
+def is_branch_name(repo: Path, name: str) -> bool:
+    """Whether a branch may have this name: as git lets one be made, and not a ref's whole name by mistake."""
+    if name.startswith(("-", "refs/")) or name == "HEAD":
+        return False
+    return _run(repo, "check-ref-format", f"{HEADS}{name}", accept=(0, 1)).returncode == 0
+
+
 def tree_of(repo: Path, commit: str) -> str:
     """The id of a commit's tree."""
     return _ask(repo, "rev-parse", "--verify", f"{commit}^{{tree}}")

@@ -800,3 +800,25 @@ def test_a_source_that_is_nowhere_is_told(repo: Repo) -> None:
     assert ran.code == 2
     assert f"the commit {'1' * 40} is not here and cannot be fetched" in ran.err
     assert "fix: name the commit to release with --source" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("name", "fix"),
+    [
+        ("refs/heads/release", "call it `release`"),
+        ("refs/tags/release", "name another"),
+        ("HEAD", "name another"),
+        ("-x", "name another"),
+        ("a b", "name another"),
+        ("release:main", "name another"),
+    ],
+)
+def test_a_release_branch_has_a_name_that_a_branch_can_have(repo: Repo, name: str, fix: str) -> None:
+    repo.commit(component())
+    refs = repo.remote_refs()
+    ran = repo.run("release-commit", f"--release-branch={name}")
+    assert ran.code == 2
+    assert f"no branch of releases can be called `{name}`" in ran.err
+    assert f"fix: {fix}" in ran.err
+    assert repo.remote_refs() == refs
+    assert repo.release("--release-branch", "rel/ünï'$(id)").code == 0
