@@ -440,7 +440,7 @@ def is_ancestor(repo: Path, ancestor: str, descendant: str) -> bool:
 
 
 def last_trailers(repo: Path, commit: str, key: str) -> tuple[str, list[tuple[str, str]]] | None:
-    """The last commit, from this one back, that has a trailer with this key, and all its trailers.
+    """The last commit, from this one back, that has a trailer with this key and a commit's id, and all its trailers.
 
     Twenty commits that only mention the key are looked past.
     """
@@ -448,7 +448,7 @@ def last_trailers(repo: Path, commit: str, key: str) -> tuple[str, list[tuple[st
     for told in _ask(repo, *_LOG, "--max-count=20", f"--grep=^{re.escape(key)}: ", form, commit).split("\0")[:-1]:
         found, *lines = told.strip().split("\n")
         trailers = [(name, value) for name, _, value in (line.partition(": ") for line in lines)]
-        if any(name == key for name, _ in trailers):
+        if any(name == key and is_id(value) for name, value in trailers):
             return found, trailers
     return None
 

@@ -76,10 +76,10 @@ def test_a_tree_is_written_without_touching_index_or_working_tree(repo: Repo) ->
 
 
 def test_the_trailers_are_those_of_the_last_commit_that_has_the_one_asked_for(repo: Repo) -> None:
-    first = repo.commit({"a": "1"}, "One\n\nbody: is none\n\nSource-Commit: aaa\nBurned: a: b\nBurned: c\n")
+    first = repo.commit({"a": "1"}, f"One\n\nbody: is none\n\nSource-Commit: {'a' * 40}\nBurned: a: b\nBurned: c\n")
     repo.commit({"a": "2"}, "Two\n\nSource-Commit: is mentioned here\nand no trailer\n")
     repo.commit({"a": "3"}, "By hand")
-    trailers = [("Source-Commit", "aaa"), ("Burned", "a: b"), ("Burned", "c")]
+    trailers = [("Source-Commit", "a" * 40), ("Burned", "a: b"), ("Burned", "c")]
     assert git.last_trailers(repo.path, "HEAD", "Source-Commit") == (first, trailers)
     assert git.last_trailers(repo.path, "HEAD", "Nothing") is None
 
@@ -109,9 +109,11 @@ def test_what_was_released_is_read_the_same_whatever_the_users_settings(repo: Re
     repo.git("config", *setting.split("=", 1))
     blob = repo.commit({"a": "1"}) and repo.git("rev-parse", "HEAD:a")
     tree = git.tree_of(repo.path, "HEAD")
-    commit = git.write_commit(repo.path, tree, None, "Release\n\nSource: é\n", git.Identity("É", "e@example.com"))
-    assert git.last_trailers(repo.path, commit, "Source") == (commit, [("Source", "é")])
-    assert [(one.trailer, one.entries) for one in git.changes(repo.path, commit, "Source")] == [
+    commit = git.write_commit(
+        repo.path, tree, None, f"Release\n\nSource: {tree}\nBurned: é\n", git.Identity("É", "e@example.com")
+    )
+    assert git.last_trailers(repo.path, commit, "Source") == (commit, [("Source", tree), ("Burned", "é")])
+    assert [(one.trailer, one.entries) for one in git.changes(repo.path, commit, "Burned")] == [
         ("é", {"a": Entry("100644", blob)})
     ]
     assert git.changed_files(repo.path, commit, commit) == []

@@ -822,3 +822,17 @@ def test_a_release_branch_has_a_name_that_a_branch_can_have(repo: Repo, name: st
     assert f"fix: {fix}" in ran.err
     assert repo.remote_refs() == refs
     assert repo.release("--release-branch", "rel/ünï'$(id)").code == 0
+
+
+@pytest.mark.parametrize("value", ["main:refs/heads/mine", "--all", "HEAD", "main"])
+def test_a_source_that_is_no_commit_is_looked_past_and_never_fetched(repo: Repo, value: str) -> None:
+    late = repo.commit(component())
+    repo.commit(component(version="2"))
+    repo.release()
+    tip = repo.git("rev-parse", "release", at=repo.origin)
+    message = f"By hand\n\nSource-Commit: {value}\n"
+    by_hand = repo.git("commit-tree", f"{tip}^{{tree}}", "-p", tip, "-m", message)
+    repo.git("push", "--quiet", "origin", f"{by_hand}:refs/heads/release")
+    assert repo.plan() == {"component/adder": ("unchanged", "2")}
+    assert "a newer source is released already" in repo.run("release-commit", "--source", late).out
+    assert repo.git("branch", "--format=%(refname:short)") == "main"
