@@ -483,7 +483,7 @@ def _changes(pieces: Iterator[str]) -> Iterator[Changes]:
         if piece.lstrip("\n").startswith(":"):
             assert made
             mode, blob = (piece.split(" ")[at] for at in (1, 3))
-            made.entries[next(pieces)] = None if blob == NO_OBJECT[: len(blob)] else Entry(mode, blob)
+            made.entries[next(pieces)] = Entry(mode, blob) if blob.strip("0") else None
             continue
         if made:
             yield made

@@ -84,7 +84,7 @@ def test_the_trailers_are_those_of_the_last_commit_that_has_the_one_asked_for(re
     assert git.last_trailers(repo.path, "HEAD", "Nothing") is None
 
 
-def test_files_are_removed_from_a_tree_whose_hashes_are_longer(tmp_path: Path) -> None:
+def test_files_are_removed_where_hashes_are_longer(tmp_path: Path) -> None:
     repo = Repo(tmp_path / "repo", tmp_path / "repo.git")
     repo.path.mkdir()
     repo.git("init", "--quiet", "--bare", "--object-format=sha256", str(repo.origin))
@@ -92,6 +92,9 @@ def test_files_are_removed_from_a_tree_whose_hashes_are_longer(tmp_path: Path) -
     repo.git("remote", "add", "origin", str(repo.origin))
     commit = repo.commit({"keep": "x", "gone": "x"})
     assert repo.git("ls-tree", "--name-only", git.write_tree(repo.path, commit, {"gone": None})) == "keep"
+    repo.git("rm", "--quiet", "gone")
+    repo.commit()
+    assert next(git.changes(repo.path, "HEAD", "Source")).entries == {"gone": None}
 
 
 @pytest.mark.parametrize(
