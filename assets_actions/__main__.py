@@ -11,7 +11,7 @@ from types import ModuleType
 from assets_actions import __version__, runner
 from assets_actions.commands import ACTIONS, COMMANDS, module_name
 from assets_actions.errors import ExitCode, UserError
-from assets_actions.report.text import visible
+from assets_actions.report.text import visible, without_logins
 
 
 def main() -> None:
@@ -121,8 +121,12 @@ def _confess(error: Exception) -> ExitCode:
 
 
 def _complain(text: str, fix: str | None = None) -> None:
-    first, _, more = text.partition("\n")
-    lines = [visible(first), *([_quoted(more)] if more else []), *([f"  fix: {visible(fix)}"] if fix else [])]
+    first, _, more = without_logins(text).partition("\n")
+    lines = [
+        visible(first),
+        *([_quoted(more)] if more else []),
+        *([f"  fix: {visible(without_logins(fix))}"] if fix else []),
+    ]
     print("\n".join(lines), file=sys.stderr)
     if runner.is_runner():
         runner.error("\n".join(lines))

@@ -1,11 +1,15 @@
 """What the event of a workflow run tells of the change that it is about. Pure: `runner` reads it."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .errors import UserError
 
 HEADS = "refs/heads/"
+_ID = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+"""What JSON may spell, and no ref has."""
 TO_BE_MERGED = ("pull_request", "pull_request_target", "merge_group")
 """Events of what is to be merged: their payload has the commit that it is merged into."""
 ON_A_BRANCH = ("workflow_dispatch", "schedule", "repository_dispatch", "workflow_run")
@@ -65,9 +69,9 @@ def merged_into(event: Event) -> str | None:
 def change(event: Event) -> Change:
     """The change that an event is about. Raises UserError where it is about none, or does not say."""
     if event.payload.get("pull_request") is not None:
-        return PullRequest(_told(event, "pull_request", "base", "sha"), _told(event, "pull_request", "head", "sha"))
+        return PullRequest(_commit(event, "pull_request", "base", "sha"), _commit(event, "pull_request", "head", "sha"))
     if event.name == "merge_group":
-        return Step(_told(event, "merge_group", "base_sha"), _told(event, "merge_group", "head_sha"))
+        return Step(_commit(event, "merge_group", "base_sha"), _commit(event, "merge_group", "head_sha"))
     if event.name == "push":
         return _pushed(event)
     if event.name in ON_A_BRANCH:
@@ -76,7 +80,7 @@ def change(event: Event) -> Change:
 
 
 def _pushed(event: Event) -> Change:
-    ref, before = _told(event, "ref"), _told(event, "before")
+    ref, before = _told(event, "ref"), _commit(event, "before")
     if event.payload.get("deleted"):
         raise UserError(f"`{ref}` was deleted: there is nothing left that could have changed", fix=SAY_SINCE)
     state = _state(event, ref)
@@ -84,7 +88,7 @@ def _pushed(event: Event) -> Change:
         return state
     if event.payload.get("forced") and isinstance(state, Branch):
         return state
-    return Step(before, _told(event, "after"))
+    return Step(before, _commit(event, "after"))
 
 
 def _state(event: Event, ref: str) -> Branch | Everything:
@@ -99,6 +103,14 @@ def _is_none(commit: str) -> bool:
     return not commit.strip("0")
 
 
+def _commit(event: Event, *keys: str) -> str:
+    found = _told(event, *keys)
+    if not _ID.fullmatch(found):
+        message = f"`{'.'.join(keys)}` of the event `{event.name}` of this workflow run is no commit: `{found}`"
+        raise UserError(message, fix=SAY_SINCE)
+    return found
+
+
 def _told(event: Event, *keys: str) -> str:
     found = _at(event, *keys)
     if found is None:
@@ -110,4 +122,4 @@ def _at(event: Event, *keys: str) -> str | None:
     found: Any = event.payload
     for key in keys:
         found = found.get(key) if isinstance(found, Mapping) else None
-    return found if isinstance(found, str) and found else None
+    return found if isinstance(found, str) and found and not _NO_TEXT.search(found) else None

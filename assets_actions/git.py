@@ -26,14 +26,35 @@ _ID = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 DEEPEN_BY = (50, 200, 1000)
 """How many more commits are fetched, step by step, of a history that was cut off."""
 _PIECE = 1 << 20
-_ENVIRONMENT = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
-_LOG = ("-c", "log.showSignature=false", "-c", "log.follow=false", "--literal-pathspecs", "log")
-"""Whatever the user's configuration says of how to show histories."""
+_ENVIRONMENT = {
+    "LC_ALL": "C",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",  # what is released is what every clone has
+}
+_OVERRULED = {
+    "core.quotePath": "false",
+    "core.splitIndex": "false",  # it would leave its other half in the repository
+    "diff.orderFile": os.devnull,
+    "grep.patternType": "basic",
+    "i18n.commitEncoding": "UTF-8",
+    "i18n.logOutputEncoding": "UTF-8",
+    "log.follow": "false",
+    "log.showRoot": "true",
+    "log.showSignature": "false",
+    "trailer.separators": ":",
+}
+"""What the user's configuration must not change of questions and answers."""
+_GIT = ("git", *(part for setting in _OVERRULED.items() for part in ("-c", "=".join(setting))))
+_LOG = ("--literal-pathspecs", "log")
+_FETCH = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules")
 _PLACES = {
     "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR", "GIT_GRAFT_FILE", "GIT_IMPLICIT_WORK_TREE",
     "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
+    "GIT_GLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_NOGLOB_PATHSPECS",
 }  # fmt: skip
-"""Variables that lead git to another repository than the one it is run in: a hook that runs us has them set."""
+"""Variables that lead git to another repository than the one it is run in, or to other files there than those that are
+named: a hook that runs us has them set."""
 
 
 class GitError(UserError):
@@ -69,9 +90,10 @@ def _run(
     env: Mapping[str, str] | None = None,
     accept: Collection[int] = (0,),
 ) -> subprocess.CompletedProcess[bytes]:
-    command = ["git", "-c", "core.quotePath=false", *arguments]
     try:
-        done = subprocess.run(command, cwd=repo, input=stdin, capture_output=True, env=environment(env), check=False)
+        done = subprocess.run(
+            [*_GIT, *arguments], cwd=repo, input=stdin, capture_output=True, env=environment(env), check=False
+        )
     except FileNotFoundError:
         raise GitError("the git program was not found") from None
     if done.returncode not in accept:
@@ -99,6 +121,9 @@ def top_level(directory: Path) -> Path | None:
         return Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
     if b"not a git repository" in done.stderr:
         return None
+    if b"must be run in a work tree" in done.stderr:
+        fix = "run it in a clone that has one; `git worktree add DIR` makes one, `--no-checkout` leaves it empty"
+        raise GitError(f"{directory} has no working tree: it is a bare repository, or the folder of one", fix=fix)
     raise GitError(_text(done.stderr).strip())
 
 
@@ -120,7 +145,14 @@ def commit_of(repo: Path, revision: str) -> str | None:
 def commit_tree_of(repo: Path, commit: str | None, directory: str = "") -> Tree:
     """The files of a commit, or those below a directory of it; of no commit, no files."""
     below = ("--", directory) if directory else ()
-    listing = _text(_run(repo, "ls-tree", "-r", "-z", "--full-tree", commit, *below).stdout) if commit else ""
+    listed = _run(repo, "ls-tree", "-r", "-z", "--full-tree", commit, *below, accept=(0, 128)) if commit else None
+    if listed and listed.returncode:
+        said = _text(listed.stderr).strip()
+        if said == "fatal: not a tree object":
+            message = f"a branch or tag leads to {commit}, which is no commit, or is missing from the repository"
+            raise GitError(message, fix="correct the branch or tag")
+        raise GitError(said)
+    listing = _text(listed.stdout) if listed else ""
     entries: dict[str, Entry] = {}
     for line in listing.split("\0")[:-1]:
         meta, path = line.split("\t", 1)
@@ -158,8 +190,7 @@ class _Store:
         """Have these here."""
         if self._promisor and (wanted := self._absent.intersection(blobs)):
             # As git itself fetches one that it lacks: nothing of the history is compared.
-            switches = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules")
-            fetch = ("-c", "fetch.negotiationAlgorithm=noop", "fetch", *switches, "--filter=blob:none", "--stdin")
+            fetch = ("-c", "fetch.negotiationAlgorithm=noop", *_FETCH, "--filter=blob:none", "--stdin")
             asked = "".join(f"{blob}\n" for blob in sorted(wanted)).encode()
             _run(self._repo, *fetch, "--", self._promisor, stdin=asked)
             self._absent.difference_update(wanted)
@@ -181,6 +212,13 @@ def filtered_files(repo: Path, commit: str, driver: str) -> set[str]:
     return {path for path, value in zip(fields[::3], fields[2::3], strict=False) if value == driver}
 
 
+def is_branch_name(repo: Path, name: str) -> bool:
+    """Whether a branch may have this name: as git lets one be made, and not a ref's whole name by mistake."""
+    if name.startswith(("-", "refs/")) or name == "HEAD":
+        return False
+    return _run(repo, "check-ref-format", f"{HEADS}{name}", accept=(0, 1)).returncode == 0
+
+
 def tree_of(repo: Path, commit: str) -> str:
     """The id of a commit's tree."""
     return _ask(repo, "rev-parse", "--verify", f"{commit}^{{tree}}")
@@ -193,7 +231,7 @@ def read_blobs(repo: Path, blobs: Sequence[str], limit: int | None = None) -> It
     with tempfile.TemporaryFile() as asked:
         asked.write("".join(f"{blob}\n" for blob in blobs).encode())
         asked.seek(0)
-        command = ["git", "cat-file", "--batch"]
+        command = [*_GIT, "cat-file", "--batch"]
         with subprocess.Popen(command, cwd=repo, stdin=asked, stdout=subprocess.PIPE, env=environment()) as process:
             assert process.stdout
             try:
@@ -295,8 +333,8 @@ def parents(repo: Path, commit: str) -> list[str]:
 def deepen(repo: Path, remote: str, commits: int, *tips: str) -> bool:
     """Fetch so many more commits where the history of some commits is cut off; whether it was, and the remote did."""
     wanted = sorted(cut_off(repo, *tips))
-    switches = ("--quiet", "--no-tags", "--no-write-fetch-head", f"--deepen={commits}")
-    return bool(wanted) and _run(repo, "fetch", *switches, "--", remote, *wanted, accept=range(256)).returncode == 0
+    fetch = (*_FETCH, f"--deepen={commits}", "--", remote)
+    return bool(wanted) and _run(repo, *fetch, *wanted, accept=range(256)).returncode == 0
 
 
 def has_changes(repo: Path) -> bool:
@@ -362,7 +400,7 @@ def cut_off(repo: Path, *revisions: str) -> frozenset[str]:
 def fetch(repo: Path, remote: str, *refspecs: str) -> None:
     """Fetch refs. A shallow repository gets their last commits only."""
     depth = ("--depth=1",) if is_shallow(repo) else ()
-    _run(repo, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", *depth, "--", remote, *refspecs)
+    _run(repo, *_FETCH, *depth, "--", remote, *refspecs)
 
 
 def deepening(repo: Path, remote: str, *commits: str) -> Iterator[None]:
@@ -390,10 +428,10 @@ def deepening(repo: Path, remote: str, *commits: str) -> Iterator[None]:
 def fetch_history(repo: Path, remote: str, *commits: str) -> None:
     """Fetch some commits with all that came before them; where the remote gives no single commits, all its branches."""
     depth = ("--unshallow",) if is_shallow(repo) else ()
-    switches = ("--quiet", "--no-tags", "--no-write-fetch-head", *depth)
-    if _run(repo, "fetch", *switches, "--", remote, *commits, accept=range(256)).returncode:
+    fetch = (*_FETCH, *depth, "--", remote)
+    if _run(repo, *fetch, *commits, accept=range(256)).returncode:
         with suppress(GitError):
-            _run(repo, "fetch", *switches, "--", remote, *remote_refs(repo, remote, f"{HEADS}*"))
+            _run(repo, *fetch, *remote_refs(repo, remote, f"{HEADS}*"))
 
 
 def is_ancestor(repo: Path, ancestor: str, descendant: str) -> bool:
@@ -402,7 +440,7 @@ def is_ancestor(repo: Path, ancestor: str, descendant: str) -> bool:
 
 
 def last_trailers(repo: Path, commit: str, key: str) -> tuple[str, list[tuple[str, str]]] | None:
-    """The last commit, from this one back, that has a trailer with this key, and all its trailers.
+    """The last commit, from this one back, that has a trailer with this key and a commit's id, and all its trailers.
 
     Twenty commits that only mention the key are looked past.
     """
@@ -410,7 +448,7 @@ def last_trailers(repo: Path, commit: str, key: str) -> tuple[str, list[tuple[st
     for told in _ask(repo, *_LOG, "--max-count=20", f"--grep=^{re.escape(key)}: ", form, commit).split("\0")[:-1]:
         found, *lines = told.strip().split("\n")
         trailers = [(name, value) for name, _, value in (line.partition(": ") for line in lines)]
-        if any(name == key for name, _ in trailers):
+        if any(name == key and is_id(value) for name, value in trailers):
             return found, trailers
     return None
 
@@ -427,7 +465,7 @@ def changes(repo: Path, commit: str, trailer: str, *paths: str) -> Iterator[Chan
     """
     form = f"--format=%H %ct %(trailers:key={trailer},valueonly,separator=%x20)"
     switches = ("-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", "--first-parent", form)
-    command = ["git", *_LOG, *switches, commit, "--", *paths]
+    command = [*_GIT, *_LOG, *switches, commit, "--", *paths]
     with subprocess.Popen(command, cwd=repo, stdout=subprocess.PIPE, env=environment()) as process:
         assert process.stdout
         try:
@@ -445,7 +483,7 @@ def _changes(pieces: Iterator[str]) -> Iterator[Changes]:
         if piece.lstrip("\n").startswith(":"):
             assert made
             mode, blob = (piece.split(" ")[at] for at in (1, 3))
-            made.entries[next(pieces)] = None if blob == NO_OBJECT[: len(blob)] else Entry(mode, blob)
+            made.entries[next(pieces)] = Entry(mode, blob) if blob.strip("0") else None
             continue
         if made:
             yield made
@@ -486,7 +524,8 @@ def write_tree(repo: Path, commit: str | None, edits: Mapping[str, Entry | None]
         env = {"GIT_INDEX_FILE": os.path.join(directory, "index")}
         _run(repo, "read-tree", commit or "--empty", env=env)
         # Removals go first: a file may give way to a folder of its name, and the reverse.
-        removals = [f"0 {NO_OBJECT}\t{path}\0" for path, entry in edits.items() if entry is None]
+        none = "0" * len(commit or NO_OBJECT)  # the hashes of a repository may have 64 digits
+        removals = [f"0 {none}\t{path}\0" for path, entry in edits.items() if entry is None]
         settings = [f"{entry.mode} {entry.blob}\t{path}\0" for path, entry in edits.items() if entry is not None]
         lines = _bytes("".join([*removals, *settings]))
         _run(repo, "update-index", "-z", "--index-info", stdin=lines, env=env)
@@ -532,7 +571,7 @@ def push(repo: Path, remote: str, branch: str, commit: str, tags: Mapping[str, s
     leftovers = [name for name in local_refs(repo, STAGING) if not _is_in_use(name)]
     _update_refs(repo, (f"delete {name}\n" for name in leftovers))
     wildcard = (f"{staging}*:{TAGS}*",) if tags else ()
-    switches = ("--quiet", "--atomic", "--no-follow-tags")
+    switches = ("--quiet", "--atomic", "--no-follow-tags", "--no-recurse-submodules")
     _update_refs(repo, (f"create {staging}{name} {object_}\n" for name, object_ in tags.items()))
     try:
         _run(repo, "push", *switches, "--", remote, f"{commit}:{HEADS}{branch}", *wildcard)

@@ -62,7 +62,7 @@ def event() -> Event | None:
     try:
         with open(path or "", encoding="utf-8") as file:
             payload = json.load(file)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UserError(f"the event of this workflow run cannot be read: {error}", path) from None
     return Event(name, os.environ.get("GITHUB_REF", ""), payload if isinstance(payload, dict) else {})
 

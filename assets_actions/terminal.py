@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .report.text import Segments, plain
+from .report.text import Segments, plain, without_logins
 
 
 def write(text: str) -> None:
@@ -37,5 +37,5 @@ def working(what: str) -> Iterator[None]:
         return
     from rich.console import Console
 
-    with Console(stderr=True).status(what):
+    with Console(stderr=True).status(without_logins(what)):
         yield

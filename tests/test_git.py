@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from assets_actions import git
+from assets_actions.assets.tree import Entry
 from tests.conftest import Repo
 
 
@@ -75,12 +76,68 @@ def test_a_tree_is_written_without_touching_index_or_working_tree(repo: Repo) ->
 
 
 def test_the_trailers_are_those_of_the_last_commit_that_has_the_one_asked_for(repo: Repo) -> None:
-    first = repo.commit({"a": "1"}, "One\n\nbody: is none\n\nSource-Commit: aaa\nBurned: a: b\nBurned: c\n")
+    first = repo.commit({"a": "1"}, f"One\n\nbody: is none\n\nSource-Commit: {'a' * 40}\nBurned: a: b\nBurned: c\n")
     repo.commit({"a": "2"}, "Two\n\nSource-Commit: is mentioned here\nand no trailer\n")
     repo.commit({"a": "3"}, "By hand")
-    trailers = [("Source-Commit", "aaa"), ("Burned", "a: b"), ("Burned", "c")]
+    trailers = [("Source-Commit", "a" * 40), ("Burned", "a: b"), ("Burned", "c")]
     assert git.last_trailers(repo.path, "HEAD", "Source-Commit") == (first, trailers)
     assert git.last_trailers(repo.path, "HEAD", "Nothing") is None
+
+
+def test_files_are_removed_where_hashes_are_longer(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "repo", tmp_path / "repo.git")
+    repo.path.mkdir()
+    repo.git("init", "--quiet", "--bare", "--object-format=sha256", str(repo.origin))
+    repo.git("init", "--quiet", "--object-format=sha256")
+    repo.git("remote", "add", "origin", str(repo.origin))
+    commit = repo.commit({"keep": "x", "gone": "x"})
+    assert repo.git("ls-tree", "--name-only", git.write_tree(repo.path, commit, {"gone": None})) == "keep"
+    repo.git("rm", "--quiet", "gone")
+    repo.commit()
+    assert next(git.changes(repo.path, "HEAD", "Source")).entries == {"gone": None}
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "grep.patternType=fixed",
+        "trailer.separators==",
+        "i18n.logOutputEncoding=ISO-8859-1",
+        "i18n.commitEncoding=ISO-8859-1",
+        "log.showRoot=false",
+        "diff.orderFile=/nonexistent",
+    ],
+)
+def test_what_was_released_is_read_the_same_whatever_the_users_settings(repo: Repo, setting: str) -> None:
+    repo.git("config", *setting.split("=", 1))
+    blob = repo.commit({"a": "1"}) and repo.git("rev-parse", "HEAD:a")
+    tree = git.tree_of(repo.path, "HEAD")
+    commit = git.write_commit(
+        repo.path, tree, None, f"Release\n\nSource: {tree}\nBurned: é\n", git.Identity("É", "e@example.com")
+    )
+    assert git.last_trailers(repo.path, commit, "Source") == (commit, [("Source", tree), ("Burned", "é")])
+    assert [(one.trailer, one.entries) for one in git.changes(repo.path, commit, "Burned")] == [
+        ("é", {"a": Entry("100644", blob)})
+    ]
+    assert git.changed_files(repo.path, commit, commit) == []
+    assert "encoding" not in repo.git("cat-file", "commit", commit)
+
+
+def test_replaced_objects_are_read_as_every_other_clone_has_them(repo: Repo) -> None:
+    first = repo.commit({"a": "1"})
+    second = repo.commit({"a": "2"})
+    repo.git("replace", second, first)
+    repo.git("replace", repo.git("rev-parse", f"{second}^{{tree}}:a"), repo.git("rev-parse", f"{first}:a"))
+    assert git.commit_tree_of(repo.path, second).read(["a"]) == {"a": b"2"}
+    assert git.parents(repo.path, second) == [first]
+
+
+def test_no_other_half_of_a_split_index_is_left(repo: Repo) -> None:
+    commit = repo.commit({"a": "1"})
+    repo.git("config", "core.splitIndex", "true")
+    git.write_tree(repo.path, commit, {"a": None})
+    git.filtered_files(repo.path, commit, "lfs")
+    assert not list((repo.path / ".git").glob("sharedindex.*"))
 
 
 def test_refs_are_told_by_the_commits_they_name(repo: Repo) -> None:
@@ -119,6 +176,14 @@ def test_a_push_is_all_or_nothing_never_forced_and_takes_nothing_else_along(repo
     assert git.local_refs(repo.path, "refs/assets-actions/") == {}
 
 
+@pytest.mark.parametrize("setting", ["only", "check", "on-demand"])
+def test_a_push_arrives_whatever_the_user_says_of_submodules(repo: Repo, setting: str) -> None:
+    commit = repo.commit({"a": "1"})
+    repo.git("config", "push.recurseSubmodules", setting)
+    git.push(repo.path, "origin", "x", commit, {})
+    assert repo.remote_refs()["refs/heads/x"] == commit
+
+
 def test_a_push_clears_away_what_a_killed_one_has_left_and_nothing_of_one_that_goes_on(repo: Repo) -> None:
     commit = repo.commit({"a": "1"})
     ended = subprocess.Popen(["true"])
@@ -155,7 +220,9 @@ def test_a_hooks_variables_lead_nowhere_else(repo: Repo, tmp_path: Path, monkeyp
     commit = repo.commit({"a": "1"})
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
+    monkeypatch.setenv("GIT_ICASE_PATHSPECS", "1")
     assert git.commit_of(repo.path, "HEAD") == commit
+    assert git.last_change(repo.path, "HEAD", "a") == commit
     assert list(git.tracked_files(repo.path)) == ["a"]
 
 
@@ -229,3 +296,15 @@ def test_history_comes_by_the_branches_where_a_commit_is_not_at_the_remote(repo:
     git.fetch_history(shallow.path, "origin", head)
     assert git.cut_off(shallow.path, "HEAD") == set()
     assert shallow.git("rev-list", "--count", "HEAD") == "3"
+
+
+def test_a_tag_that_leads_to_no_files_is_told(repo: Repo) -> None:
+    repo.commit({"a": "1"})
+    blob = repo.git("rev-parse", "HEAD:a")
+    with pytest.raises(git.GitError, match=f"leads to {blob}, which is no commit") as refused:
+        git.commit_tree_of(repo.path, blob)
+    assert refused.value.fix == "correct the branch or tag"
+    with pytest.raises(git.GitError, match=f"leads to {'1' * 40}, which .* is missing"):
+        git.commit_tree_of(repo.path, "1" * 40)
+    with pytest.raises(git.GitError, match="Not a valid object name gone"):
+        git.commit_tree_of(repo.path, "gone")

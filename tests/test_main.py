@@ -162,3 +162,28 @@ def test_an_output_that_cannot_be_written_costs_a_workflow_run_no_result(repo: R
     )
     assert ran.code == 2
     assert f"\n{repo.remote_refs()['refs/heads/release']}\n" in (tmp_path / "output").read_text()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["detect-changes"],
+        ["detect-changes", "--since", "gone"],
+        ["detect-changes", "--no-fetch"],
+        ["release-commit", "--mode", "api"],
+    ],
+)
+def test_no_login_in_the_address_of_a_remote_is_shown(repo: Repo, command: list[str]) -> None:
+    repo.commit(component())
+    remote = f"file://user:SEC@RET@localhost{repo.origin}"
+    ran = repo.run(*command, "--remote", remote, env={"GITHUB_ACTIONS": "true", "GITHUB_TOKEN": "t"})
+    assert f"file://localhost{repo.origin}" in ran.out + ran.err
+    assert "RET" not in ran.out + ran.err
+
+
+def test_a_repository_without_a_working_tree_is_told(repo: Repo) -> None:
+    repo.commit(component())
+    ran = repo.run("detect-changes", "--repo", str(repo.origin))
+    assert ran.code == 2
+    assert f"{repo.origin} has no working tree" in ran.err
+    assert "fix: run it in a clone that has one" in ran.err

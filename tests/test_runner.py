@@ -173,6 +173,9 @@ def test_an_event_that_cannot_be_read_is_an_error(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("GITHUB_EVENT_PATH", str(tmp_path / "missing.json"))
     with pytest.raises(UserError, match="event of this workflow run cannot be read"):
         runner.base_commit()
+    (tmp_path / "missing.json").write_text("[" * 100_000)
+    with pytest.raises(UserError, match="event of this workflow run cannot be read"):
+        runner.base_commit()
 
 
 @pytest.mark.parametrize(

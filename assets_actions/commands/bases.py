@@ -1,11 +1,14 @@
 """The commit that a change starts from: named, or told by the event of the workflow run; fetched where need be."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from assets_actions import event, git, runner
 from assets_actions.errors import UserError
+
+from . import refusals
 
 T = TypeVar("T")
 AUTO = "auto"
@@ -61,7 +64,9 @@ def _parting(root: Path, ref: str, source: str, remote: str) -> str:
     """The commit at which the history of a source left that of a ref."""
     commit = git.commit_of(root, ref) or _fetched_ref(root, ref, remote)
     if commit is None:
-        raise UserError(f"there is no `{ref}` here, nor at the remote `{remote}`", fix="name a branch or a commit")
+        raise UserError(
+            f"there is no `{ref}` here, nor at the remote `{remote}`", fix="name a branch, a tag or a commit"
+        )
     base = _deepening(root, remote, (commit, source), lambda: git.merge_base(root, commit, source))
     if base is None and git.cut_off(root, commit, source):
         message = f"where the histories of `{ref}` and {source[:12]} parted is cut off here, and cannot be fetched"
@@ -83,17 +88,20 @@ def _fetched(root: Path, commit: str, remote: str) -> str:
 
 
 def _fetched_ref(root: Path, ref: str, remote: str) -> str | None:
-    """The commit of a ref that only the remote has."""
+    """The commit of a branch or tag that only the remote has, or of an id. No branch of this clone changes."""
+    if git.is_id(ref):
+        with suppress(git.GitError):
+            git.fetch(root, remote, ref)
+        return git.commit_of(root, ref)
     branch = ref.removeprefix("refs/remotes/").removeprefix(f"{remote}/").removeprefix(git.HEADS)
-    tracking = f"refs/remotes/{remote}/{branch}"
-    for refspec, name in ((f"+{git.HEADS}{branch}:{tracking}", tracking), (ref, ref)):
-        try:
-            git.fetch(root, remote, refspec)
-        except git.GitError:
-            continue
-        if commit := git.commit_of(root, name):
-            return commit
-    return None
+    names = (f"{git.HEADS}{branch}", f"{git.TAGS}{ref}", ref)
+    with refusals.explained():
+        there = git.remote_refs(root, remote, *names, *(f"{name}^{{}}" for name in names))
+        found = next((name for name in names if name in there), None)
+        if found:
+            is_tracked = found.startswith(git.HEADS) and remote in git.remotes(root)
+            git.fetch(root, remote, f"+{found}:refs/remotes/{remote}/{branch}" if is_tracked else found)
+    return there[found] if found else None
 
 
 def _deepening(root: Path, remote: str, tips: tuple[str, ...], question: Callable[[], T]) -> T | None:

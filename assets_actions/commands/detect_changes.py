@@ -31,6 +31,7 @@ from assets_actions.release.planner import nothing_to_do
 from assets_actions.release.shards import MOST_JOBS, Shards, deal, matrix
 from assets_actions.report.affected import AffectedReport
 from assets_actions.report.plan import PlanReport
+from assets_actions.report.text import without_logins
 from assets_actions.templates.pins import Pins
 
 from . import affected, plan_file, planning, release_branch, sources
@@ -141,7 +142,7 @@ def _plan(repository: Repository, inputs: Inputs, note: str | None) -> Outcome:
     else:
         plan, outcome = planning.plan(source, release, pins, inputs.rebuild), ""
     if release.commit is None:
-        outcome = f"the first release: `{inputs.remote}` has no branch `{source.release_branch}` yet"
+        outcome = f"the first release: `{without_logins(inputs.remote)}` has no branch `{source.release_branch}` yet"
     elif relation is Relation.UNRELATED:
         outcome = "release-commit refuses this source: it does not come after the one released last"
     elif plan.removes_too_many:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from assets_actions import git
 from assets_actions.errors import UserError
+from assets_actions.report.text import without_logins
 
 LINES_QUOTED = 20
 BYSTANDERS = ("(atomic push failure)", "(atomic push failed)", "(atomic transaction failed)")
@@ -39,7 +40,7 @@ REFUSALS = (
     Refusal(
         r"GITHUB PUSH PROTECTION|Push cannot contain secrets",
         "what is released contains a secret, and the repository's push protection refuses it",
-        "remove the secret from the asset and revoke it; GitHub names its place below",
+        "remove the secret from the asset and revoke it; GitHub names its place above",
     ),
     Refusal(
         r"GH013: ",
@@ -54,7 +55,7 @@ REFUSALS = (
     Refusal(
         r"GH001: |exceeds GitHub's file size limit",
         "a file is larger than GitHub takes",
-        "keep it in Git LFS or outside of the repository; its path stands below",
+        "keep it in Git LFS or outside of the repository; its path stands above",
     ),
     Refusal(
         r"refusing to allow .* to create or update workflow",
@@ -81,7 +82,7 @@ REFUSALS = (
     Refusal(
         r"hook declined",
         "a hook of the remote declined the push",
-        "it says why below; whoever keeps the remote can change it",
+        "it says why above; whoever keeps the remote can change it",
     ),
     Refusal(
         r"could not read (?:Username|Password)|Authentication failed|Invalid username or|Permission denied \(publickey"
@@ -113,7 +114,7 @@ REFUSALS = (
     Refusal(
         r"No space left on device|[Qq]uota|maximum allowed size|unpacker error|remote unpack failed",
         "a disk is full, or a limit of the remote is reached",
-        "make room where git says so below, or raise the limit",
+        "make room where git says so above, or raise the limit",
     ),
     Refusal(
         r"cannot lock ref|failed to update ref|\(already exists\)|reference already exists",
@@ -139,7 +140,7 @@ def explained() -> Iterator[None]:
 
 def explain(error: git.GitError) -> UserError:
     """The error that says what a refusal means; one that nobody knows says what git said."""
-    lines = [line.rstrip() for line in _without_logins(error.message).splitlines()]
+    lines = [line.rstrip() for line in without_logins(error.message).splitlines()]
     # All refs of an atomic push are refused; those that are to blame say why.
     telling = [line for line in lines if line and not line.endswith(BYSTANDERS)]
     said = "\n".join(telling)
@@ -148,8 +149,3 @@ def explain(error: git.GitError) -> UserError:
             more = ["…"] if len(telling) > LINES_QUOTED else []
             return UserError("\n".join([refusal.what, *telling[:LINES_QUOTED], *more]), fix=refusal.fix)
     return git.GitError(said, error.where, error.fix)
-
-
-def _without_logins(text: str) -> str:
-    """The text without the user and password that an address may hold."""
-    return re.sub(r"(?<=://)[^/@\s]+@", "", text)

@@ -54,7 +54,11 @@ def find(repository: Repository, revision: str, release_branch: str | None, remo
     """The assets of the source commit, before any is read. Raises UserError where there is no such commit."""
     commit = git.commit_of(repository.root, revision)
     if commit is None and git.is_id(revision):
-        git.fetch(repository.root, remote, revision)
+        try:
+            git.fetch(repository.root, remote, revision)
+        except git.GitError as error:
+            message = f"the commit {revision} is not here and cannot be fetched: {error.message}"
+            raise UserError(message, fix="name the commit to release with --source; push it first") from None
         commit = git.commit_of(repository.root, revision)
     if commit is None:
         raise UserError(f"there is no commit `{revision}`", fix="name the commit to release with --source")
@@ -63,7 +67,16 @@ def find(repository: Repository, revision: str, release_branch: str | None, remo
     settings = repository.settings(tree)
     lfs = () if settings.release_lfs_pointers else _lfs(repository.root, commit, tree)
     branch = release_branch or settings.release_branch
+    _check_name(repository.root, branch)
     return Source(commit, catalog, settings, find_ignored(tree), lfs, branch)
+
+
+def _check_name(root: Path, branch: str) -> None:
+    """Raise UserError where no branch can have this name: it would be taken for one that is not there yet."""
+    if not git.is_branch_name(root, branch):
+        plain = branch.removeprefix(git.HEADS)
+        fix = f"call it `{plain}`" if git.is_branch_name(root, plain) else "name another with --release-branch"
+        raise UserError(f"no branch of releases can be called `{branch}`", fix=fix)
 
 
 def _lfs(root: Path, commit: str, tree: Tree) -> Collection[str]:

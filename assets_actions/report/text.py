@@ -7,6 +7,7 @@ from typing import TypeAlias
 Segments: TypeAlias = Sequence[tuple[str, str]]
 """A text in pieces, each with its style on a terminal: `bold red`, say, or nothing."""
 
+_LOGIN = re.compile(r"(?<=://)[^/\s]+@")
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
 
 
@@ -30,6 +31,11 @@ def _escape(match: re.Match[str]) -> str:
     if 0xDC80 <= code <= 0xDCFF:
         return f"\\x{code - 0xDC00:02x}"
     return match[0].encode("unicode_escape", "surrogatepass").decode()
+
+
+def without_logins(text: str) -> str:
+    """The text without the user and password that an address in it may hold."""
+    return _LOGIN.sub("", text)
 
 
 def plain(text: Segments) -> str:

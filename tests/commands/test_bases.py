@@ -250,3 +250,37 @@ def test_a_pull_request_of_three_thousand_files_is_told_whole_and_fast(repo: Rep
     assert affected(ran) == {"component/many": "added", "environment/env-1": "modified"}
     (many,) = (asset for asset in ran.json["assets"] if asset["id"] == "component/many")
     assert len(many["reasons"]) == 3003
+
+
+@pytest.mark.parametrize("ref", ["side", "origin/side", "refs/heads/side", "light", "refs/tags/heavy", "heavy"])
+def test_a_branch_or_tag_that_only_the_remote_has_is_fetched(three: Repo, ref: str) -> None:
+    for command in ("branch side", "tag light", "tag --annotate --message x heavy"):
+        three.git(*command.split(), "main")
+    three.git("push", "--quiet", "origin", "side", "--tags")
+    shallow = clone(three, "work")
+    assert affected(shallow.run("detect-changes", "--since", ref, "--format", "json")) == {"component/one": "modified"}
+
+
+def test_a_remote_may_be_named_by_its_address(three: Repo) -> None:
+    shallow = clone(three, "work")
+    before = shallow.git("for-each-ref")
+    ran = shallow.run("detect-changes", "--since", "main", "--remote", f"file://{three.origin}", "--format", "json")
+    assert affected(ran) == {"component/one": "modified"}
+    ran = since_auto(shallow, "workflow_dispatch", {}, "refs/heads/work", "--remote", f"file://{three.origin}")
+    assert affected(ran) == {"component/one": "modified"}
+    assert shallow.git("for-each-ref") == before
+
+
+@pytest.mark.parametrize("ref", ["refs/heads/main:refs/heads/mine", "+main:mine", "ma*"])
+def test_what_a_change_starts_from_is_a_name_and_writes_to_no_branch(three: Repo, ref: str) -> None:
+    ran = three.run("detect-changes", "--since", ref)
+    assert ran.code == 2
+    assert f"there is no `{ref}` here" in ran.err
+    assert "mine" not in three.git("branch")
+
+
+def test_a_remote_that_cannot_be_asked_is_not_said_to_lack_a_ref(three: Repo) -> None:
+    three.git("remote", "set-url", "origin", "/nonexistent")
+    ran = three.run("detect-changes", "--since", "gone")
+    assert ran.code == 2
+    assert "check the address of the remote" in ran.err

@@ -59,7 +59,7 @@ GITHUB = {
         "permission `workflows`",
     ),
     "unknown": Case(
-        "the check timed out: Connection refused\n", "a hook of the remote declined the push", "says why below"
+        "the check timed out: Connection refused\n", "a hook of the remote declined the push", "says why above"
     ),
 }
 

@@ -792,3 +792,47 @@ def test_many_links_cost_no_more_than_one(repo: Repo) -> None:
     repo.commit()
     repo.release()
     assert len([1 for mode, _ in repo.released().values() if mode == "120000"]) == 300
+
+
+def test_a_source_that_is_nowhere_is_told(repo: Repo) -> None:
+    repo.commit(component())
+    ran = repo.run("detect-changes", "--source", "1" * 40)
+    assert ran.code == 2
+    assert f"the commit {'1' * 40} is not here and cannot be fetched" in ran.err
+    assert "fix: name the commit to release with --source" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("name", "fix"),
+    [
+        ("refs/heads/release", "call it `release`"),
+        ("refs/tags/release", "name another"),
+        ("HEAD", "name another"),
+        ("-x", "name another"),
+        ("a b", "name another"),
+        ("release:main", "name another"),
+    ],
+)
+def test_a_release_branch_has_a_name_that_a_branch_can_have(repo: Repo, name: str, fix: str) -> None:
+    repo.commit(component())
+    refs = repo.remote_refs()
+    ran = repo.run("release-commit", f"--release-branch={name}")
+    assert ran.code == 2
+    assert f"no branch of releases can be called `{name}`" in ran.err
+    assert f"fix: {fix}" in ran.err
+    assert repo.remote_refs() == refs
+    assert repo.release("--release-branch", "rel/ünï'$(id)").code == 0
+
+
+@pytest.mark.parametrize("value", ["main:refs/heads/mine", "--all", "HEAD", "main"])
+def test_a_source_that_is_no_commit_is_looked_past_and_never_fetched(repo: Repo, value: str) -> None:
+    late = repo.commit(component())
+    repo.commit(component(version="2"))
+    repo.release()
+    tip = repo.git("rev-parse", "release", at=repo.origin)
+    message = f"By hand\n\nSource-Commit: {value}\n"
+    by_hand = repo.git("commit-tree", f"{tip}^{{tree}}", "-p", tip, "-m", message)
+    repo.git("push", "--quiet", "origin", f"{by_hand}:refs/heads/release")
+    assert repo.plan() == {"component/adder": ("unchanged", "2")}
+    assert "a newer source is released already" in repo.run("release-commit", "--source", late).out
+    assert repo.git("branch", "--format=%(refname:short)") == "main"
