@@ -52,7 +52,7 @@ def release(repository: Repository, inputs: PlanInputs, file: Path | None, *, al
 
     def decide(release: Release) -> tuple[Plan, str]:
         if planned:
-            if release.commit and planned.is_done(release, git.parents(repository.root, release.commit)):
+            if release.records.plan == planned.digest:
                 return nothing_to_do(source.commit, release), "nothing to do: this plan was carried out already"
             planned.check_release(release)
         relation = release_branch.relation(repository.root, inputs.remote, source.commit, release.records.source)

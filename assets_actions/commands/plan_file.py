@@ -1,7 +1,6 @@
 """A plan in a file: one job decides, another carries out exactly that."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -27,11 +26,6 @@ class PlanFile(BaseModel):
     rebuild: list[str]
     pins: Pins
     digest: str = Field(min_length=1)
-
-    def is_done(self, release: Release, parents: Sequence[str]) -> bool:
-        """Whether the release branch is what carrying this plan out has made of it; `parents`: its commit's."""
-        before = [self.release] if self.release else []
-        return release.records.source == self.source and list(parents) == before
 
     def check_release(self, release: Release) -> None:
         """Raise UserError where the release branch is not the one that the plan was made for."""

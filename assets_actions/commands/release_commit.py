@@ -145,8 +145,10 @@ def _decision(repository: Repository, inputs: Inputs) -> Decision:
 def _draft(
     plan: Plan, tags: Sequence[str], untagged: Mapping[str, str], branch: str, pins: Pins | None, *, mode: Mode
 ) -> Draft:
+    records = replace(plan.records, plan=plan.digest)
     if mode == "api":  # which cannot do all at once: the commit names the tags that come after it
-        plan = replace(plan, records=replace(plan.records, tags=frozenset(tags)))
+        records = replace(records, tags=frozenset(tags))
+    plan = replace(plan, records=records)
     return Draft(branch, plan, commit_message(plan, authorship.trailers(pins)), tags, untagged)
 
 

@@ -16,14 +16,15 @@ from .differences import labels_of
 from .plan import Plan, PlannedAsset, Status
 from .records import Records, source_digest
 from .released import LARGEST, LATEST, Release, Released, read_labels
-from .versions import next_version
+from .versions import LONGEST, next_version
 
-_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
+_VERSION = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._+-]{{0,{LONGEST - 1}}}")
 
 
 def burn(source: str, release: Release, id_: str, version: str) -> Plan:
     """The plan that keeps a version of an asset from ever being used. Raises UserError where it was used already."""
-    known = {*release.assets, *(name.rpartition("/")[0] for name in release.tags.names)}
+    used = release.tags.names | release.records.burned
+    known = {*release.assets, *(name.rpartition("/")[0] for name in used if name.count("/") == 2)}
     if id_ not in known:
         raise UserError(f"nothing was ever released as `{id_}`{suggestion(id_, sorted(known))}")
     if not _VERSION.fullmatch(version):
@@ -68,7 +69,7 @@ def roll_back(source: str, release: Release, id_: str, version: str, earlier: Tr
 
 def _records(release: Release, source: str) -> Records:
     """The records to carry on; no newer source is released, so the last one stays."""
-    return replace(release.records, source=release.records.source or source, tags=frozenset())
+    return replace(release.records.carried_on(), source=release.records.source or source)
 
 
 def _spec(asset: Released, config_path: str) -> Document:

@@ -93,10 +93,9 @@ def make_plan(
     assets = tuple(sorted(planned, key=lambda one: one.id))
     touched = {one.id for one in assets if one.status in (Status.NEW, Status.UPDATED, Status.REMOVED)}
     records = replace(
-        release.records.without(touched),
+        release.records.carried_on().without(touched),
         source=source,
         burned=release.records.burned | _forgotten(assets, labels, release.tags),
-        tags=frozenset(),
     )
     return Plan(source, release.commit, assets, len(release.assets), edits, blobs, records)
 

@@ -15,11 +15,13 @@ HELD_TRAILER = "Held"
 """An asset that was rolled back, and the digest of the source that it was rolled back from."""
 TAG_TRAILER = "Release-Tag"
 """A tag that is made after the commit."""
+PLAN_TRAILER = "Plan-Digest"
+"""The digest of the plan that the commit carries out."""
 
 
 @dataclass(frozen=True)
 class Records:
-    """What is remembered of releases: the source of the last one, burned versions, held assets, tags to be there."""
+    """What is remembered of releases: source and plan of the last one, burned versions, held assets, tags to make."""
 
     source: str | None = None
     burned: Set[str] = frozenset()
@@ -27,6 +29,8 @@ class Records:
     """Id → digest of a source (see `source_digest`) that is not to be released."""
     tags: Set[str] = frozenset()
     """The tags of the last release commit itself."""
+    plan: str | None = None
+    """The digest of the plan that the last release commit carried out."""
 
     @classmethod
     def of(cls, trailers: Iterable[tuple[str, str]]) -> "Records":
@@ -40,6 +44,7 @@ class Records:
             frozenset(found.get(BURNED_TRAILER, [])),
             {id_: digest for id_, _, digest in held},
             frozenset(found.get(TAG_TRAILER, [])),
+            next(iter(found.get(PLAN_TRAILER, [])), None),
         )
 
     def trailers(self) -> list[tuple[str, str]]:
@@ -49,7 +54,12 @@ class Records:
             *((BURNED_TRAILER, version) for version in sorted(self.burned)),
             *((HELD_TRAILER, f"{id_} {digest}") for id_, digest in sorted(self.held.items())),
             *((TAG_TRAILER, tag) for tag in sorted(self.tags)),
+            *([(PLAN_TRAILER, self.plan)] if self.plan else []),
         ]
+
+    def carried_on(self) -> "Records":
+        """What the next commit carries on: all but what this one says of itself."""
+        return replace(self, tags=frozenset(), plan=None)
 
     def without(self, ids: Collection[str]) -> "Records":
         """The same, without holding these assets any longer."""

@@ -7,6 +7,14 @@ from typing import NamedTuple
 
 from assets_actions.assets.asset import Asset
 
+LONGEST = 100
+"""Digits of a version that is counted up from; Python reads no number of some thousands."""
+
+
+def is_whole(version: str) -> bool:
+    """Whether a version is a whole number that can be counted up from."""
+    return version.isdecimal() and version.isascii() and len(version) <= LONGEST
+
 
 @dataclass(frozen=True)
 class ReleaseTags:
@@ -28,7 +36,7 @@ class ReleaseTags:
         highest: dict[str, int] = {}
         for name in self.names | self.burned:
             id_, _, version = name.rpartition("/")
-            if version.isdecimal() and version.isascii():
+            if is_whole(version):
                 highest[id_] = max(int(version), highest.get(id_, 0))
         return highest
 
@@ -70,6 +78,6 @@ def decide(asset: Asset, released: str | None, tags: ReleaseTags, *, again: bool
 
 def next_version(id_: str, released: str | None, tags: ReleaseTags) -> Decision:
     """The automatic version after the released one."""
-    if released is None or not (released.isdecimal() and released.isascii()):
+    if released is None or not is_whole(released):
         return Decision(released or "", f"cannot count up from {released}, the released version: it is no whole number")
     return Decision(str(max(int(released), tags.highest(id_)) + 1))

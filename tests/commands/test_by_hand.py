@@ -198,3 +198,32 @@ def test_tags_that_a_release_commit_names_and_that_are_missing_are_added_by_the_
     assert repo.git("rev-parse", "component/adder/1^{commit}", at=repo.origin) == commit
     assert repo.remote_refs()["refs/heads/release"] == commit
     assert repo.run("release-commit").out == "2 assets · 2 unchanged · nothing to do\n"
+
+
+def test_a_version_too_long_to_be_counted_up_from_cannot_be_burned(repo: Repo) -> None:
+    repo.commit(environment())
+    repo.release("--tag")
+    ran = repo.run("release-commit", "--burn", ID, "1" * 5000)
+    assert (ran.code, "is no version" in ran.err) == (2, True)
+
+
+def test_a_version_is_burned_of_an_asset_that_was_removed_and_never_tagged(repo: Repo) -> None:
+    repo.commit({**environment(), **component()})
+    repo.release()
+    repo.git("rm", "-r", "--quiet", "assets/env-1")
+    repo.commit()
+    repo.release()
+    assert repo.run("release-commit", "--burn", ID, "2").code == 0
+    repo.commit(environment())
+    assert repo.plan()[ID] == ("new", "3")
+
+
+def test_what_a_tag_of_something_else_is_called_is_no_asset_to_burn_a_version_of(repo: Repo) -> None:
+    repo.commit(component())
+    repo.release()
+    repo.git("tag", "v1")
+    repo.git("tag", "nightly/1")
+    repo.git("push", "--quiet", "origin", "v1", "nightly/1")
+    for id_ in ("", "nightly"):
+        ran = repo.run("release-commit", "--burn", id_, "2")
+        assert (ran.code, "nothing was ever released as" in ran.err) == (2, True)

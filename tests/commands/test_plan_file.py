@@ -118,3 +118,13 @@ def test_a_plan_that_cannot_be_written_is_told_before_the_work(repo: Repo, place
     assert ran.code == 2
     assert "the result cannot be written" in ran.err
     assert "name another file with --plan-out" in ran.err
+
+
+def test_what_else_was_done_with_the_source_of_a_plan_is_not_taken_for_the_plan(repo: Repo, plan: Path) -> None:
+    repo.release("--plan", str(plan), "--tag")
+    newer = pins(plan.parent, base="8", x="2.0")
+    assert repo.run("detect-changes", "--pins", newer, "--plan-out", str(plan)).code == 0
+    assert repo.run("release-commit", "--burn", "environment/env-1", "9").code == 0
+    ran = repo.run("release-commit", "--plan", str(plan))
+    assert ran.code == 2
+    assert "the branch `release` has moved since the plan was made" in ran.err

@@ -56,3 +56,9 @@ def test_a_manual_version_that_was_tagged_is_blocked(released: str | None) -> No
 @pytest.mark.parametrize("tags", [[], ["component/adder/1.3"], ["component/adder/1.4.1"], ["environment/adder/1.4"]])
 def test_a_manual_version_that_was_not_is_released_as_it_stands(tags: list[str]) -> None:
     assert decide(MANUAL, "1.4", ReleaseTags(frozenset(tags))) == Decision("1.4")
+
+
+def test_a_version_of_thousands_of_digits_is_no_number_to_count_up_from() -> None:
+    digits = "1" * 5000
+    assert decide(AUTO, "3", ReleaseTags({f"{ID}/3", f"{ID}/{digits}"}, {f"{ID}/{digits}"})) == Decision("4")
+    assert decide(AUTO, digits, ReleaseTags({f"{ID}/{digits}"})).blocked
