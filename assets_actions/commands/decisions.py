@@ -61,10 +61,20 @@ def release(repository: Repository, inputs: PlanInputs, file: Path | None, *, al
         plan = planning.plan(source, release, pins, inputs.rebuild)
         if planned:
             planned.check(plan)
+        _check_branch(repository.root, source, release)
         _refuse(plan, release, relation, allow_removals=allow_removals)
         return plan, ""
 
     return Decision(source, pins, decide)
+
+
+def _check_branch(root: Path, source: Source, release: Release) -> None:
+    """Raise UserError where the branch holds no release, but what is to be released."""
+    if release.commit and not release.records.source and git.is_ancestor(root, release.commit, source.commit):
+        raise UserError(
+            f"the branch `{source.release_branch}` is one that is released from: it has commits of the source",
+            fix="name another for releases with --release-branch",
+        )
 
 
 def _refuse(plan: Plan, release: Release, relation: Relation, *, allow_removals: bool) -> None:
@@ -111,7 +121,7 @@ def roll_back(repository: Repository, inputs: PlanInputs, id_: str, version: str
 
 def _check_released(release: Release) -> None:
     if release.commit is None:
-        raise UserError("nothing was released yet", fix="name the branch of releases with --release-branch")
+        raise UserError("nothing was released yet", fix="release first, or name the branch with --release-branch")
 
 
 def _tagged(root: Path, remote: str, tag: str) -> Tree:

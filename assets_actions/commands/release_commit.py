@@ -116,7 +116,7 @@ def run(inputs: Inputs) -> Outcome:
             release = planning.read_release(repository, inputs, source, fetch=True)
             plan, outcome = decide(release)
             tags = _tags(plan, release, inputs, source.settings)
-            untagged = {} if outcome else release.untagged
+            untagged = {} if outcome == release_branch.TOO_LATE else release.untagged
             if (plan.is_empty and not untagged) or inputs.dry_run:
                 return _outcome(plan, inputs, outcome or ("nothing to do" if plan.is_empty else "nothing written"))
             draft = _draft(plan, tags, untagged, source.release_branch, pins, mode=inputs.mode)

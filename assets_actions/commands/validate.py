@@ -46,8 +46,8 @@ class Inputs(common.RepositoryInputs):
     strict: bool = Field(False, description="Take warnings for errors.")
     changed_since: str | None = Field(
         None,
-        description="Check what changed since the working tree's history left that of this branch or commit; auto: "
-        "what the event of the workflow run is about.",
+        description="Check what changed since the working tree's history left that of this branch, tag or commit; "
+        "auto: what the event of the workflow run is about.",
         examples=["REF"],
     )
     changed_files: str | None = Field(

@@ -836,3 +836,10 @@ def test_a_source_that_is_no_commit_is_looked_past_and_never_fetched(repo: Repo,
     assert repo.plan() == {"component/adder": ("unchanged", "2")}
     assert "a newer source is released already" in repo.run("release-commit", "--source", late).out
     assert repo.git("branch", "--format=%(refname:short)") == "main"
+
+
+def test_nothing_is_released_onto_the_branch_that_is_released_from(repo: Repo) -> None:
+    source = repo.commit(component())
+    ran = repo.run("release-commit", "--release-branch", "main")
+    assert (ran.code, "`main` is one that is released from" in ran.err) == (2, True)
+    assert repo.remote_refs() == {"refs/heads/main": source}
