@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from assets_actions import git, github
+from assets_actions import git
 from assets_actions.assets.tree import Entry
 from assets_actions.commands import publishing
 from assets_actions.commands.publishing import Draft
 from assets_actions.commands.release_branch import Made
 from assets_actions.errors import UserError
+from assets_actions.github import connection, git_data
 from assets_actions.release.plan import Plan
 from tests.conftest import Ran, Repo, component, environment
 from tests.github.stand_in import NAME, TOKEN, GitHub, nothing, refusal
@@ -24,7 +25,7 @@ from tests.registries.server import Answer, Drop, Fault, Request, Server
 
 @pytest.fixture
 def server(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
-    monkeypatch.setattr(github, "BACKOFF_SECONDS", 0)
+    monkeypatch.setattr(connection, "BACKOFF_SECONDS", 0)
     with GitHub(repo) as server:
         for name, value in server.environment.items():
             monkeypatch.setenv(name, value)
@@ -169,7 +170,7 @@ def test_a_tree_of_500_assets_goes_in_steps_and_comes_out_whole(repo: Repo, serv
     made = by_api(repo, drafted(None, edits))
     assert made
     trees = server.asked("POST", "trees")
-    assert [len(tree["tree"]) for tree in trees] == [github.ENTRIES_AT_ONCE] * 3
+    assert [len(tree["tree"]) for tree in trees] == [git_data.ENTRIES_AT_ONCE] * 3
     assert git.write_tree(repo.path, None, edits) == repo.git("rev-parse", "release^{tree}", at=repo.origin)
     again = drafted(made.commit, dict.fromkeys(list(edits)[1:]))
     repo.git("fetch", "--quiet", "origin", "release")
@@ -326,12 +327,12 @@ RULES = "Repository rule violations found\n\nChanges must be made through a pull
     ("effect", "path", "what", "fix"),
     [
         (refusal(401, "Bad credentials"), "blobs", "does not take the token", "GITHUB_TOKEN"),
-        (refusal(403, "Resource not accessible by integration"), "blobs", "may not write", "contents: write"),
+        (refusal(403, "Resource not accessible by integration"), "blobs", "may not do this", "contents: write"),
         (refusal(403, "Resource protected by organization SAML enforcement. You must grant your Personal Access token"
                  " access to this organization."), "blobs", "single sign-on", "authorize"),
         (refusal(403, "Repository was archived so is read-only."), "blobs", "archived", "unarchive"),
         (refusal(403, "API rate limit exceeded for installation ID 1.", **{"X-RateLimit-Reset": "4102444800"}),
-         "blobs", "rate limit for this token is used up until 2100-01-01 00:00 UTC", "--mode git"),
+         "blobs", "rate limit for this token is used up until 2100-01-01 00:00 UTC", "again"),
         (refusal(403, "You have exceeded a secondary rate limit.", **{"Retry-After": "0"}), "blobs", "rate limit", "again"),
         (refusal(404, "Not Found"), "blobs", "no such repository", "GITHUB_REPOSITORY"),
         (refusal(409, "Git Repository is empty."), "blobs", "no branch at all", "push a branch first"),
@@ -346,7 +347,7 @@ RULES = "Repository rule violations found\n\nChanges must be made through a pull
         (Answer(503, {"Content-Type": "text/html"}, b"<html>Unicorn!</html>"), "blobs", "not available", "later"),
         (Answer(200, {}, b'{"sha": '), "blobs", "does not answer as it should", "GITHUB_API_URL"),
         (Answer(200, {}, b"<html>a proxy</html>"), "blobs", "does not answer as it should", "GITHUB_API_URL"),
-        (refusal(418, "\x1b[31mteapot"), "blobs", "GitHub refuses", "--mode git"),
+        (refusal(418, "\x1b[31mteapot"), "blobs", "GitHub refuses", "later"),
         (Drop(), "blobs", "cannot be reached", "network"),
     ],
 )  # fmt: skip
@@ -362,14 +363,14 @@ def test_each_error_says_what_and_why_and_what_to_do_and_nothing_is_released(
     assert fix in str(caught.value.fix)
     assert TOKEN not in caught.value.message
     assert state(repo) == before
-    assert 1 <= server.faults[0].hits <= github.TRIES
+    assert 1 <= server.faults[0].hits <= connection.TRIES
 
 
 def test_a_refusal_reaches_the_user(repo: Repo, server: GitHub) -> None:
     repo.commit(component())
     server.faults = [Fault(refusal(403, "Resource not accessible by integration\x1b[2J"), path="/git/")]
     ran = release(repo, code=2)
-    assert ran.err.startswith("error: the token may not write to the repository\n")
+    assert ran.err.startswith("error: the token may not do this\n")
     assert "Resource not accessible by integration" in ran.err
     assert "\x1b" not in ran.err
 
@@ -495,7 +496,7 @@ def test_the_token_of_the_command_line_tool_will_do(repo: Repo, monkeypatch: pyt
     ],
 )
 def test_the_repository_is_told_from_the_remotes_address(address: str, api: str, name: str | None) -> None:
-    assert github.name_of(address, api) == name
+    assert connection.name_of(address, api) == name
 
 
 @pytest.mark.parametrize(
@@ -512,7 +513,7 @@ def test_the_repository_is_told_from_the_remotes_address(address: str, api: str,
 )
 def test_a_remote_elsewhere_is_not_written_to_on_this_github(address: str, api: str) -> None:
     with pytest.raises(UserError, match="is no repository of") as caught:
-        github.name_of(address, api)
+        connection.name_of(address, api)
     assert caught.value.fix
 
 
@@ -524,7 +525,7 @@ def test_the_commands_start_without_what_speaks_to_github(repo: Repo, tmp_path: 
         "--dry-run",
         "--mode",
         "api",
-        env={"PYTHONPATH": f"{Path(github.__file__).parents[1]}:{tmp_path}"},
+        env={"PYTHONPATH": f"{Path(connection.__file__).parents[2]}:{tmp_path}"},
     )
     assert ran.code == 0, ran.err
 
