@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote, urlsplit
 
 from assets_actions import __version__
 from assets_actions.errors import UserError
@@ -139,7 +139,7 @@ class Connection:
         )
         self.name = name
         self._token = token
-        client = github.Github(
+        self._client = github.Github(
             auth=github.Auth.Token(token),
             base_url=api,
             timeout=TIMEOUT_SECONDS,
@@ -150,8 +150,17 @@ class Connection:
             seconds_between_writes=SECONDS_BETWEEN_WRITES if is_service else None,
             lazy=True,
         )
-        self.requester = client.requester
-        self.repository: Repository = client.get_repo(name)
+        self.requester = self._client.requester
+
+    @property
+    def repository(self) -> "Repository":
+        """PyGithub's repository, of which nothing has been asked: the address in an answer does not count."""
+        return self._client.get_repo(self.name)
+
+    def ask(self, method: str, path: str, **content: Any) -> Any:
+        """The answer to a request below the repository's address, as JSON; a redirect is one, too."""
+        url = f"/repos/{quote(self.name)}/{path}"
+        return self.requester.requestJsonAndCheck(method, url, input=content or None)[1]
 
     @contextmanager
     def asking(self, asked: str, permission: str, refusals: Sequence[Refusal] = ()) -> Iterator[None]:
@@ -165,6 +174,8 @@ class Connection:
 
         try:
             yield
+        except github.IncompletableObject as error:
+            failed = _strange(str(error.message))
         except github.GithubException as error:
             failed = _refusal(error, asked, permission, (*refusals, *REFUSALS))
         except requests.RequestException as error:

@@ -137,8 +137,7 @@ class Repository:
     def _ask(self, method: str, path: str, wanted: str, **content: Any) -> Any:
         """What is wanted of GitHub's answer to a request below the repository's `git/`. Raises GitHubError."""
         with self._connection.asking(f"{method} {path}", "contents: write", REFUSALS):
-            url = f"/repos/{quote(self._connection.name)}/git/{path}"
-            _, answer = self._connection.requester.requestJsonAndCheck(method, url, input=content or None)
+            answer = self._connection.ask(method, f"git/{path}", **content)
             if not isinstance(answer, dict) or wanted not in answer:
                 raise ValueError(answer)
         return answer[wanted]

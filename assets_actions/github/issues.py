@@ -32,13 +32,14 @@ class Issues:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._repository = connection.repository
 
     def open_ones(self) -> list[Issue]:
         """All that are open, the newest first."""
         with self._asking("GET", "issues", "issues: read"):
             # The address tells pull requests; PyGithub would ask for each issue once more to tell whether it is one.
-            issues = [one for one in self._repository.get_issues(state="open") if "/pull/" not in one.html_url]
+            issues = [
+                one for one in self._connection.repository.get_issues(state="open") if "/pull/" not in one.html_url
+            ]
             return sorted(map(_told, issues), key=lambda issue: issue.number, reverse=True)
 
     def create(self, title: str, body: str, labels: Sequence[str] = ()) -> Issue:
@@ -47,12 +48,12 @@ class Issues:
         Where the answer got lost it may have been opened: look for it before it is asked for again.
         """
         with self._asking("POST", "issues"):
-            return _told(self._repository.create_issue(title, body, labels=list(labels)))
+            return _told(self._connection.repository.create_issue(title, body, labels=list(labels)))
 
     def edit(self, number: int, body: str) -> Issue:
         """Give one another text."""
         with self._asking("PATCH", f"issues/{number}"):
-            issue = self._repository.get_issue(number)
+            issue = self._connection.repository.get_issue(number)
             issue.edit(body=body)
             return _told(issue)
 

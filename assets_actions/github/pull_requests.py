@@ -92,12 +92,11 @@ class PullRequests:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._repository = connection.repository
 
     def default_branch(self) -> str:
         """The branch that pull requests are for, where nothing else is said."""
         with self._connection.asking("GET repository", "metadata: read"):
-            branch = self._repository.default_branch
+            branch = self._connection.repository.default_branch
             if not isinstance(branch, str):
                 raise ValueError(branch)
         return branch
@@ -105,20 +104,20 @@ class PullRequests:
     def open_ones(self) -> list[PullRequest]:
         """All that are open, the newest first; those from forks are not among them."""
         with self._asking("GET", "pulls", READ):
-            return _ours(self._repository.get_pulls(state="open"))
+            return _ours(self._connection.repository.get_pulls(state="open"))
 
     def closed_ones(self, branch: str) -> list[PullRequest]:
         """Those from a branch that are closed or merged, the newest first."""
         owner, _, _ = self._connection.name.partition("/")
         with self._asking("GET", "pulls", READ):
-            found = _ours(self._repository.get_pulls(state="closed", head=f"{owner}:{branch}"))
+            found = _ours(self._connection.repository.get_pulls(state="closed", head=f"{owner}:{branch}"))
         return [pull for pull in found if pull.head == branch]
 
     def create(self, title: str, body: str, head: str, base: str, *, draft: bool = False) -> PullRequest:
         """Open one, from a branch that is there into another, or find it opened."""
         try:
             with self._asking("POST", "pulls", WRITE):
-                return _told(self._repository.create_pull(base, head, title=title, body=body, draft=draft))
+                return _told(self._connection.repository.create_pull(base, head, title=title, body=body, draft=draft))
         except GitHubError as error:
             if error.status != 422:
                 raise
@@ -139,7 +138,7 @@ class PullRequests:
         """Change what is given of one; it says what came of it."""
         given: dict[str, Any] = {"title": title, "body": body, "state": state}
         with self._asking("PATCH", f"pulls/{number}", WRITE):
-            pull = self._repository.get_pull(number)
+            pull = self._connection.repository.get_pull(number)
             pull.edit(**{name: value for name, value in given.items() if value is not None})
             return _told(pull)
 
@@ -150,12 +149,15 @@ class PullRequests:
 
         Labels that the repository lacks are made. Those before what is refused are given.
         """
-        issue = self._repository.get_issue(number)
         if labels:
             with self._asking("POST", f"issues/{number}/labels", WRITE):
-                issue.add_to_labels(*labels)
+                # PyGithub sends a bare list, which GitHub's description does not have, and takes a redirect for a yes.
+                told = self._connection.ask("POST", f"issues/{number}/labels", labels=list(labels))
+                if not all("name" in label for label in told):
+                    raise ValueError(told)
         if assignees:
             with self._asking("POST", f"issues/{number}/assignees", WRITE):
+                issue = self._connection.repository.get_issue(number)
                 issue.add_to_assignees(*assignees)
                 there = {user.login.lower() for user in issue.assignees}
             _check_assigned([login for login in assignees if login.lower() not in there])
@@ -165,8 +167,10 @@ class PullRequests:
                 "team_reviewers": [name.rpartition("/")[2] for name in reviewers if "/" in name],
             }
             with self._asking("POST", f"pulls/{number}/requested_reviewers", WRITE):
-                pull = self._repository.get_pull(number)
-                pull.create_review_request(**{kind: names for kind, names in asked.items() if names})
+                given = {kind: names for kind, names in asked.items() if names}
+                told = self._connection.ask("POST", f"pulls/{number}/requested_reviewers", **given)
+                if "requested_reviewers" not in told:
+                    raise ValueError(told)
 
     def _asking(self, method: str, path: str, permission: str) -> AbstractContextManager[None]:
         return self._connection.asking(f"{method} {path}", permission, REFUSALS)
