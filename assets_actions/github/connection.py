@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -150,7 +150,7 @@ class Connection:
             seconds_between_writes=SECONDS_BETWEEN_WRITES if is_service else None,
             lazy=True,
         )
-        self.requester = self._client.requester
+        self._requester = self._client.requester
 
     @property
     def repository(self) -> "Repository":
@@ -160,7 +160,7 @@ class Connection:
     def ask(self, method: str, path: str, **content: Any) -> Any:
         """The answer to a request below the repository's address, as JSON; a redirect is one, too."""
         url = f"/repos/{quote(self.name)}/{path}"
-        return self.requester.requestJsonAndCheck(method, url, input=content or None)[1]
+        return self._requester.requestJsonAndCheck(method, url, input=content or None)[1]
 
     @contextmanager
     def asking(self, asked: str, permission: str, refusals: Sequence[Refusal] = ()) -> Iterator[None]:
@@ -179,7 +179,7 @@ class Connection:
         except github.GithubException as error:
             failed = _refusal(error, asked, permission, (*refusals, *REFUSALS))
         except requests.RequestException as error:
-            message = f"GitHub's API at {self.requester.hostname} cannot be reached, or does not answer\n{error}"
+            message = f"GitHub's API at {self._requester.hostname} cannot be reached, or does not answer\n{error}"
             failed = GitHubError(0, message, "check GITHUB_API_URL, the network and the proxy, and run it again")
         except (RuntimeError, ValueError) as error:  # a redirect that PyGithub does not follow; JSON that is none
             failed = _strange(str(error))
@@ -206,10 +206,8 @@ def _refusal(error: "GithubException", asked: str, permission: str, refusals: Se
     headers = {name.lower(): value for name, value in (error.headers or {}).items()}
     quoted = f"{asked}: {error.status} {_said(error)}"
     if isinstance(error, github.RateLimitExceededException) or error.status == 429:
-        reset = headers.get("x-ratelimit-reset", "")
-        until = f" until {datetime.fromtimestamp(int(reset), UTC):%Y-%m-%d %H:%M} UTC" if reset.isdecimal() else ""
-        what = f"GitHub's rate limit for this token is used up{until}"
-        return GitHubError(error.status, f"{what}\n{quoted}", "run it again then")
+        what = f"GitHub's rate limit for this token is used up{_until(headers)}"
+        return GitHubError(error.status, f"{what}\n{quoted}", "wait, and run it again")
     for refusal in refusals:
         if refusal.status == error.status and re.search(refusal.pattern, quoted):
             needed = _permissions(headers.get("x-accepted-github-permissions", "")) or permission
@@ -221,13 +219,22 @@ def _refusal(error: "GithubException", asked: str, permission: str, refusals: Se
 def _said(error: "GithubException") -> str:
     """The message of an answer, and what it says of single fields, on one line."""
     data = error.data if isinstance(error.data, dict) else {}
+    details = data.get("errors") or []
     parts = [data.get("message") or error.message or ""]
-    for detail in data.get("errors") or ():
+    for detail in details if isinstance(details, list) else [details]:
         if isinstance(detail, dict):
             parts.append(detail.get("message") or f"{detail.get('field')}: {detail.get('code')}")
         else:
             parts.append(detail)
     return " ".join("; ".join(str(part) for part in parts).split())
+
+
+def _until(headers: Mapping[str, str]) -> str:
+    """How long a rate limit lasts, where GitHub says so."""
+    seconds, reset = headers.get("retry-after", ""), headers.get("x-ratelimit-reset", "")
+    if seconds.isdecimal():
+        return f" for {seconds} s"
+    return f" until {datetime.fromtimestamp(int(reset), UTC):%Y-%m-%d %H:%M} UTC" if reset.isdecimal() else ""
 
 
 def _permissions(accepted: str) -> str:

@@ -136,7 +136,10 @@ class Emulator(Server):
     def answer(self, request: Request) -> Answer:
         path = request.path.partition("?")[0]
         if not f"{path}/".startswith(f"/repos/{self.name}/"):
-            return Answer.json({"message": "Not Found", "documentation_url": ""}, 404)
+            return Answer.json(RefusedError(404, "Not Found").told, 404)
+        token = request.headers.get("Authorization", "").removeprefix("token ")
+        if token not in (TOKEN, STRANGERS_TOKEN):
+            return Answer.json(RefusedError(401, "Bad credentials").told, 401)
         description.check_request(request, self.name)
         self.mirror()
         content = json.loads(request.body) if request.body else None
@@ -147,7 +150,6 @@ class Emulator(Server):
             return Answer.json(refused.told, refused.status)
         if instead is not None:
             return instead
-        token = request.headers.get("Authorization", "").removeprefix("token ")
         told = self._send(request.method, request.path, content, token)
         headers = {"Link": self._ours(told.headers["Link"])} if "Link" in told.headers else {}
         text = self._ours(told.text)
@@ -174,12 +176,12 @@ class Emulator(Server):
         self._branches = {**there, **({} if "main" in there else {"main": self._branches["main"]})}
         for pull in self._told("GET", "/pulls?state=open&per_page=100"):
             head, base = pull["head"]["ref"], pull["base"]["ref"]
-            if head not in there:
+            if not {head, base} <= there.keys():
                 self._told("PATCH", f"/pulls/{pull['number']}", {"state": "closed"})
             elif self.bare.holds(there[base], there[head]):
-                self._heads[pull["number"]] = there[head]
                 self._mark_merged(pull)
                 self.mirror()
+                return
 
     def _copy(self, commit: str) -> None:
         entries = []

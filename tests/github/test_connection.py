@@ -1,5 +1,7 @@
 """What holds for all that is asked of GitHub: where it goes, how often, and what its refusals mean."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 
@@ -61,10 +63,13 @@ def busy(server: GitHub, repo: Repo) -> GitHub:
         (refusal(403, "Repository was archived so is read-only."), "archived", "unarchive"),
         (refusal(404, "Not Found"), "hidden from this token", "GITHUB_REPOSITORY"),
         (refusal(403, "API rate limit exceeded for installation ID 1.", X_RateLimit_Reset="4102444800"),
-         "rate limit for this token is used up until 2100-01-01 00:00 UTC", "run it again then"),
-        (refusal(403, SECONDARY, Retry_After="3600"), "rate limit", "run it again then"),
-        (refusal(429, SECONDARY, Retry_After="3600"), "rate limit", "run it again then"),
+         "rate limit for this token is used up until 2100-01-01 00:00 UTC", "wait, and run it again"),
+        (refusal(403, SECONDARY, Retry_After="3600", X_RateLimit_Reset="4102444800"),
+         "rate limit for this token is used up for 3600 s", "wait, and run it again"),
+        (refusal(429, SECONDARY, Retry_After="3600"), "rate limit", "wait, and run it again"),
         (refusal(500, f"Server Error {TOKEN}"), "not available", "later"),
+        (refusal(400, "Problems parsing JSON", {"field": "x", "code": "missing"}, 1), "GitHub refuses", "later"),
+        (Answer.json({"message": "M", "errors": "some"}, 400), "400 M; some", "later"),
         (Answer(200, {}, b"<html>a proxy</html>"), "does not answer as it should", "GITHUB_API_URL"),
         (Answer(200, {}, b'{"message": 1}'), "does not answer as it should", "GITHUB_API_URL"),
         (Answer(200, {}, b"[1]"), "does not answer as it should", "GITHUB_API_URL"),
@@ -219,3 +224,11 @@ def test_a_remote_elsewhere_is_not_written_to_on_this_github(address: str, api: 
     with pytest.raises(UserError, match="is no repository of") as caught:
         connection.name_of(address, api)
     assert caught.value.fix
+
+
+def test_nothing_that_speaks_to_github_is_imported_before_it_is_asked() -> None:
+    code = (
+        "import sys; from assets_actions.github import connection, git_data, issues, pull_requests; "
+        "assert not {'github', 'requests', 'urllib3'} & sys.modules.keys()"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

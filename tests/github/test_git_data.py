@@ -323,7 +323,7 @@ RULES = "Repository rule violations found\n\nChanges must be made through a pull
                  " access to this organization."), "blobs", "single sign-on", "authorize"),
         (refusal(403, "Repository was archived so is read-only."), "blobs", "archived", "unarchive"),
         (refusal(403, "API rate limit exceeded for installation ID 1.", **{"X-RateLimit-Reset": "4102444800"}),
-         "blobs", "rate limit for this token is used up until 2100-01-01 00:00 UTC", "again"),
+         "blobs", "rate limit for this token is used up until 2100-01-01 00:00 UTC", "wait, and run it again"),
         (refusal(403, "You have exceeded a secondary rate limit.", **{"Retry-After": "0"}), "blobs", "rate limit", "again"),
         (refusal(404, "Not Found"), "blobs", "no such repository", "GITHUB_REPOSITORY"),
         (refusal(409, "Git Repository is empty."), "blobs", "no branch at all", "push a branch first"),

@@ -80,15 +80,16 @@ def test_what_was_pushed_to_the_base_is_merged_and_what_lost_its_branch_is_close
     either: GitHub | Emulator, repo: Repo
 ) -> None:
     push(repo, "one")
-    push(repo, "two")
+    push(repo, "two", base="one")
+    push(repo, "gone")
     pulls = PullRequests(connected(either))
-    pulls.create("One", "B", "one", "main")
-    pulls.create("Two", "B", "two", "main")
-    assert [pull.title for pull in pulls.open_ones()] == ["Two", "One"]
-    repo.git("push", "--quiet", "origin", "one:main")
-    delete(repo, "two")
+    for branch in ("one", "two", "gone"):
+        pulls.create(branch, "B", branch, "main")
+    assert [pull.title for pull in pulls.open_ones()] == ["gone", "two", "one"]
+    repo.git("push", "--quiet", "origin", "two:main", ":gone")
     assert pulls.open_ones() == []
-    assert [pull.state for branch in ("one", "two") for pull in pulls.closed_ones(branch)] == ["merged", "closed"]
+    states = [pull.state for branch in ("one", "two", "gone") for pull in pulls.closed_ones(branch)]
+    assert states == ["merged", "merged", "closed"]
 
 
 def test_a_branch_has_many_closed_pull_requests_the_newest_first(either: GitHub | Emulator, repo: Repo) -> None:
