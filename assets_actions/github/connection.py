@@ -181,6 +181,9 @@ class Connection:
         except requests.RequestException as error:
             message = f"GitHub's API at {self._requester.hostname} cannot be reached, or does not answer\n{error}"
             failed = GitHubError(0, message, "check GITHUB_API_URL, the network and the proxy, and run it again")
+        except UnicodeEncodeError as error:
+            message = f"the name `{error.object}` is not UTF-8, and GitHub's API takes no other"
+            failed = GitHubError(0, message, "rename it")
         except (RuntimeError, ValueError) as error:  # a redirect that PyGithub does not follow; JSON that is none
             failed = _strange(str(error))
         except (LookupError, TypeError, AttributeError, AssertionError, github.BadAttributeException) as error:
@@ -212,8 +215,9 @@ def _refusal(error: "GithubException", asked: str, permission: str, refusals: Se
         if refusal.status == error.status and re.search(refusal.pattern, quoted):
             needed = _permissions(headers.get("x-accepted-github-permissions", "")) or permission
             return GitHubError(error.status, f"{refusal.what}\n{quoted}", refusal.fix.replace("{permission}", needed))
-    what = "GitHub's API is not available" if error.status >= 500 else "GitHub refuses"
-    return GitHubError(error.status, f"{what}\n{quoted}", "run it again later")
+    if error.status >= 500:
+        return GitHubError(error.status, f"GitHub's API is not available\n{quoted}", "run it again later")
+    return GitHubError(error.status, f"GitHub refuses\n{quoted}", "change what it names, or report it")
 
 
 def _said(error: "GithubException") -> str:

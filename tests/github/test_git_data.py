@@ -338,7 +338,7 @@ RULES = "Repository rule violations found\n\nChanges must be made through a pull
         (Answer(503, {"Content-Type": "text/html"}, b"<html>Unicorn!</html>"), "blobs", "not available", "later"),
         (Answer(200, {}, b'{"sha": '), "blobs", "does not answer as it should", "GITHUB_API_URL"),
         (Answer(200, {}, b"<html>a proxy</html>"), "blobs", "does not answer as it should", "GITHUB_API_URL"),
-        (refusal(418, "\x1b[31mteapot"), "blobs", "GitHub refuses", "later"),
+        (refusal(418, "\x1b[31mteapot"), "blobs", "GitHub refuses", "report it"),
         (Drop(), "blobs", "cannot be reached", "network"),
     ],
 )  # fmt: skip

@@ -281,7 +281,7 @@ GIVEN = [
              "collaborator of the octo/assets repository."), "no access to the repository", "organization/team"),
     (refusal(403, "Must have admin rights to Repository.", X_Accepted_GitHub_Permissions="issues=write; pull_requests=write"),
      "may not do this", "`permissions: issues: write`"),
-    (refusal(418, "\x1b[31mteapot"), "GitHub refuses", "later"),
+    (refusal(418, "\x1b[31mteapot"), "GitHub refuses", "report it"),
 ]  # fmt: skip
 
 
@@ -297,6 +297,12 @@ def test_each_refusal_of_what_is_given_says_what_and_why_and_what_to_do(
         pulls.add(1, reviewers=["octo/release"])
     assert fix in str(caught.value.fix)
     assert TOKEN not in caught.value.message
+
+
+def test_a_branch_that_is_not_utf_8_is_told(server: GitHub) -> None:
+    with pytest.raises(GitHubError, match="is not UTF-8"):
+        PullRequests(connected(server)).closed_ones("caf\udce9")
+    assert server.requests == []
 
 
 def test_a_text_that_is_too_long_is_told(server: GitHub, repo: Repo) -> None:
