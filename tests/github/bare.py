@@ -46,6 +46,10 @@ class Bare:
             raise RefusedError(422, done.stderr.decode())
         return done.stdout.decode().strip()
 
+    def read(self, kind: str, id_: str) -> bytes:
+        """An object, byte for byte."""
+        return subprocess.run(["git", "cat-file", kind, id_], cwd=self.place, capture_output=True, check=True).stdout
+
     def has(self, *arguments: str) -> bool:
         """Whether git says yes."""
         return subprocess.run(["git", *arguments], cwd=self.place, capture_output=True, check=False).returncode == 0

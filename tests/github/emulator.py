@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -172,8 +173,10 @@ class Emulator(Server):
             if name not in self._branches:
                 self._told("POST", "/git/refs", {"ref": f"refs/heads/{name}", "sha": commit})
             elif self._branches[name] != commit:
-                self._told("PATCH", f"/git/refs/heads/{name}", {"sha": commit, "force": True})
-        self._branches = {**there, **({} if "main" in there else {"main": self._branches["main"]})}
+                self._told("PATCH", f"/git/refs/heads/{quote(name)}", {"sha": commit, "force": True})
+        for name in self._branches.keys() - there.keys() - {"main"}:
+            self._told("DELETE", f"/git/refs/heads/{quote(name)}")
+        self._branches = {"main": self._branches["main"], **there}
         for pull in self._told("GET", "/pulls?state=open&per_page=100"):
             head, base = pull["head"]["ref"], pull["base"]["ref"]
             if not {head, base} <= there.keys():
@@ -189,15 +192,12 @@ class Emulator(Server):
             head, _, path = line.partition("\t")
             mode, kind, id_ = head.split()
             if id_ not in self._copied:
-                content = subprocess.run(
-                    ["git", "cat-file", "blob", id_], cwd=self.bare.place, capture_output=True, check=True
-                ).stdout
-                encoded = base64.b64encode(content).decode()
+                encoded = base64.b64encode(self.bare.read("blob", id_)).decode()
                 self._told("POST", "/git/blobs", {"content": encoded, "encoding": "base64"})
                 self._copied.add(id_)
             entries.append({"mode": mode, "type": kind, "sha": id_, "path": path})
-        form = "%x00".join(["%P", "%an", "%ae", "%aI", "%cn", "%ce", "%cI", "%B"])
-        parents, *who, message = self.bare.git("show", "--no-patch", f"--format={form}", commit).split("\0")
+        form = "%x00".join(["%P", "%an", "%ae", "%aI", "%cn", "%ce", "%cI"])
+        parents, *who = self.bare.git("show", "--no-patch", f"--format={form}", commit).split("\0")
         made = self._told(
             "POST",
             "/git/commits",
@@ -206,7 +206,7 @@ class Emulator(Server):
                 "parents": parents.split(),
                 "author": dict(zip(("name", "email", "date"), who[:3], strict=True)),
                 "committer": dict(zip(("name", "email", "date"), who[3:], strict=True)),
-                "message": message,
+                "message": self.bare.read("commit", commit).partition(b"\n\n")[2].decode(),
             },
         )
         assert made["sha"] == commit, "a commit that the emulator cannot hold"
@@ -252,7 +252,7 @@ class Emulator(Server):
     def _told(self, method: str, path: str, content: Any = None) -> Any:
         answer = self._send(method, f"/repos/{self.name}{path}", content)
         assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text}"
-        return answer.json()
+        return answer.json() if answer.content else None
 
     def _send(self, method: str, path: str, content: Any = None, token: str = TOKEN) -> requests.Response:
         return requests.request(

@@ -49,6 +49,20 @@ def test_commit_branch_and_tags_are_written_and_followed_by_the_next(remote: Rep
     assert remote.commit_of("heads/releases/new") == second
 
 
+def test_whatever_is_pushed_to_the_bare_repository_is_on_the_emulator(remote: Repository, repo: Repo) -> None:
+    repo.write({"run.sh": "#!/bin/sh\n", "ü ö\n/a b": b"\0\xff\r\n"})
+    (repo.path / "run.sh").chmod(0o755)
+    (repo.path / "link").symlink_to("run.sh")
+    repo.commit()
+    repo.git("commit", "--quiet", "--allow-empty", "--cleanup=verbatim", "--message", "\n\n  É  \n\nTrailer: x\n\n\n")
+    repo.git("push", "--quiet", "origin", "HEAD:refs/heads/a/b#1%2F")
+    repo.git("push", "--quiet", "--force", "origin", "HEAD~2:main")
+    for branch, commit in (("a/b#1%2F", "HEAD"), ("main", "HEAD~2")):
+        assert remote.commit_of(f"heads/{branch}") == repo.git("rev-parse", commit)
+    repo.git("push", "--quiet", "origin", ":a/b#1%2F")
+    assert remote.commit_of("heads/a/b#1%2F") is None
+
+
 def test_a_tag_stays_where_it_is(remote: Repository) -> None:
     main = remote.commit_of("heads/main")
     assert main

@@ -17,8 +17,7 @@ def push(repo: Repo, branch: str, base: str = "main") -> str:
     """A branch with one more commit than its base; returns the commit."""
     if "refs/heads/main" not in repo.remote_refs():
         repo.commit({"README.md": "x"})
-    repo.git("fetch", "--quiet", "origin", base)
-    repo.git("checkout", "--quiet", "--force", "-B", branch, "FETCH_HEAD")
+    repo.git("checkout", "--quiet", "--force", "-B", branch, f"origin/{base}")
     repo.write({f"files/{branch}": "1\n"})
     repo.git("add", "--all")
     repo.git("commit", "--quiet", "--message", f"Add {branch}")
