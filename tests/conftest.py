@@ -4,13 +4,16 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from tests.github.emulator import Emulator
 
 ROOT = Path(__file__).parent.parent
 IDENTITY = {
@@ -157,6 +160,26 @@ def new_repo(tmp_path: Path) -> Callable[[str], Repo]:
 def repo(new_repo: Callable[[str], Repo]) -> Repo:
     """An empty repository with a remote."""
     return new_repo("repo")
+
+
+@pytest.fixture(scope="session")
+def emulator_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where an emulator of GitHub that others have made listens."""
+    from tests.github.emulator import running
+
+    with running(tmp_path_factory.mktemp("emulator")) as address:
+        yield address
+
+
+@pytest.fixture
+def emulator(repo: Repo, emulator_address: str, monkeypatch: pytest.MonkeyPatch) -> "Iterator[Emulator]":
+    """The repository's remote on that emulator, where the environment says that it is."""
+    from tests.github.emulator import Emulator
+
+    with Emulator(repo, emulator_address) as emulator:
+        for name, value in emulator.environment.items():
+            monkeypatch.setenv(name, value)
+        yield emulator
 
 
 def component(name: str = "adder", version: str = "1", code: str = "code: src\n") -> dict[str, Any]:

@@ -55,11 +55,14 @@ def test_the_core_is_pure(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", modules(), ids=short)
-def test_only_the_runner_speaks_to_the_runner_and_only_main_exits(path: Path) -> None:
+def test_only_edges_speak_to_runner_and_github_and_only_main_exits(path: Path) -> None:
     tree = ast.parse(path.read_text())
     name = path.relative_to(PACKAGE).as_posix()
+    package = ("assets_actions", *path.relative_to(PACKAGE).parts[:-1])
     if name != "runner.py":
-        assert "github_action_utils" not in imported(tree, ())
+        assert "github_action_utils" not in imported(tree, package)
+    if not name.startswith("github/"):
+        assert not any(each.split(".")[0] == "github" for each in imported(tree, package)), "PyGithub has its edge"
     if name not in ("runner.py", "terminal.py", "git.py", "sample/__init__.py", "registries/logins.py", "__main__.py"):
         attributes = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
         assert not attributes & {"environ", "getenv"}, "what the environment says goes through an edge"

@@ -10,14 +10,22 @@ from typing import Any
 
 CUT = Path(__file__).parent / "openapi.json"
 CALLED = {
-    "blobs": ["post"],
-    "trees": ["post"],
-    "commits": ["post"],
-    "refs": ["post"],
-    "refs/{ref}": ["patch"],
-    "ref/{ref}": ["get"],
-    "tags": ["post"],
-    "tags/{tag_sha}": ["get"],
+    "": ["get"],
+    "/git/blobs": ["post"],
+    "/git/trees": ["post"],
+    "/git/commits": ["post"],
+    "/git/refs": ["post"],
+    "/git/refs/{ref}": ["patch"],
+    "/git/ref/{ref}": ["get"],
+    "/git/tags": ["post"],
+    "/git/tags/{tag_sha}": ["get"],
+    "/pulls": ["get", "post"],
+    "/pulls/{pull_number}": ["patch"],
+    "/pulls/{pull_number}/requested_reviewers": ["post"],
+    "/issues": ["get", "post"],
+    "/issues/{issue_number}": ["patch"],
+    "/issues/{issue_number}/labels": ["post"],
+    "/issues/{issue_number}/assignees": ["post"],
 }
 WORDS = ("description", "examples", "example", "externalDocs", "x-github", "x-octokit", "summary", "tags")
 
@@ -54,7 +62,7 @@ def referred(value: Any) -> set[tuple[str, str]]:
 def cut(whole: dict[str, Any]) -> dict[str, Any]:
     paths = {}
     for path, methods in CALLED.items():
-        full = f"/repos/{{owner}}/{{repo}}/git/{path}"
+        full = f"/repos/{{owner}}/{{repo}}{path}"
         paths[full] = {method: bare(whole["paths"][full][method]) for method in methods}
         for operation in paths[full].values():
             for response in operation["responses"].values():

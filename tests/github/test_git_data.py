@@ -4,31 +4,23 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from assets_actions import git, github
+from assets_actions import git
 from assets_actions.assets.tree import Entry
 from assets_actions.commands import publishing
 from assets_actions.commands.publishing import Draft
 from assets_actions.commands.release_branch import Made
 from assets_actions.errors import UserError
+from assets_actions.github import connection, git_data
 from assets_actions.release.plan import Plan
 from tests.conftest import Ran, Repo, component, environment
 from tests.github.stand_in import NAME, TOKEN, GitHub, nothing, refusal
 from tests.registries.server import Answer, Drop, Fault, Request, Server
-
-
-@pytest.fixture
-def server(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
-    monkeypatch.setattr(github, "BACKOFF_SECONDS", 0)
-    with GitHub(repo) as server:
-        for name, value in server.environment.items():
-            monkeypatch.setenv(name, value)
-        yield server
 
 
 def release(repo: Repo, *arguments: str, code: int = 0) -> Ran:
@@ -123,9 +115,9 @@ def test_a_release_through_the_api_is_the_one_that_git_makes(repo: Repo, new_rep
 def test_github_is_left_to_name_author_and_tagger_so_that_it_signs(repo: Repo, server: GitHub) -> None:
     repo.commit(component())
     release(repo, "--tag")
-    (commit,) = server.asked("POST", "commits")
+    (commit,) = server.asked("POST", "git/commits")
     assert commit.keys() == {"message", "tree", "parents"}
-    (tag,) = server.asked("POST", "tags")
+    (tag,) = server.asked("POST", "git/tags")
     assert "tagger" not in tag
 
 
@@ -169,8 +161,8 @@ def test_a_tree_of_500_assets_goes_in_steps_and_comes_out_whole(repo: Repo, serv
     edits: dict[str, Entry | None] = {f"latest/component/c{n}/{name}": blob for n in range(500) for name in "abc"}
     made = by_api(repo, drafted(None, edits))
     assert made
-    trees = server.asked("POST", "trees")
-    assert [len(tree["tree"]) for tree in trees] == [github.ENTRIES_AT_ONCE] * 3
+    trees = server.asked("POST", "git/trees")
+    assert [len(tree["tree"]) for tree in trees] == [git_data.ENTRIES_AT_ONCE] * 3
     assert git.write_tree(repo.path, None, edits) == repo.git("rev-parse", "release^{tree}", at=repo.origin)
     again = drafted(made.commit, dict.fromkeys(list(edits)[1:]))
     repo.git("fetch", "--quiet", "origin", "release")
@@ -213,7 +205,7 @@ def test_a_release_that_somebody_overtakes_is_planned_again(repo: Repo, server: 
     server.meanwhile = overtake
     told = json.loads(release(repo, "--tag", "--format", "json").out)
     assert repo.git("rev-parse", f"{told['commit']}^", at=repo.origin) == commit
-    assert len(server.asked("POST", "commits")) == (2 if is_first else 3)
+    assert len(server.asked("POST", "git/commits")) == (2 if is_first else 3)
 
 
 def test_a_tag_that_was_made_meanwhile_lets_the_release_be_planned_again(repo: Repo, server: GitHub) -> None:
@@ -327,12 +319,12 @@ RULES = "Repository rule violations found\n\nChanges must be made through a pull
     ("effect", "path", "what", "fix"),
     [
         (refusal(401, "Bad credentials"), "blobs", "does not take the token", "GITHUB_TOKEN"),
-        (refusal(403, "Resource not accessible by integration"), "blobs", "may not write", "contents: write"),
+        (refusal(403, "Resource not accessible by integration"), "blobs", "may not do this", "contents: write"),
         (refusal(403, "Resource protected by organization SAML enforcement. You must grant your Personal Access token"
                  " access to this organization."), "blobs", "single sign-on", "authorize"),
         (refusal(403, "Repository was archived so is read-only."), "blobs", "archived", "unarchive"),
         (refusal(403, "API rate limit exceeded for installation ID 1.", **{"X-RateLimit-Reset": "4102444800"}),
-         "blobs", "rate limit for this token is used up until 2100-01-01 00:00 UTC", "--mode git"),
+         "blobs", "rate limit for this token is used up until 2100-01-01 00:00 UTC", "wait, and run it again"),
         (refusal(403, "You have exceeded a secondary rate limit.", **{"Retry-After": "0"}), "blobs", "rate limit", "again"),
         (refusal(404, "Not Found"), "blobs", "no such repository", "GITHUB_REPOSITORY"),
         (refusal(409, "Git Repository is empty."), "blobs", "no branch at all", "push a branch first"),
@@ -347,7 +339,7 @@ RULES = "Repository rule violations found\n\nChanges must be made through a pull
         (Answer(503, {"Content-Type": "text/html"}, b"<html>Unicorn!</html>"), "blobs", "not available", "later"),
         (Answer(200, {}, b'{"sha": '), "blobs", "does not answer as it should", "GITHUB_API_URL"),
         (Answer(200, {}, b"<html>a proxy</html>"), "blobs", "does not answer as it should", "GITHUB_API_URL"),
-        (refusal(418, "\x1b[31mteapot"), "blobs", "GitHub refuses", "--mode git"),
+        (refusal(418, "\x1b[31mteapot"), "blobs", "GitHub refuses", "report it"),
         (Drop(), "blobs", "cannot be reached", "network"),
     ],
 )  # fmt: skip
@@ -363,14 +355,14 @@ def test_each_error_says_what_and_why_and_what_to_do_and_nothing_is_released(
     assert fix in str(caught.value.fix)
     assert TOKEN not in caught.value.message
     assert state(repo) == before
-    assert 1 <= server.faults[0].hits <= github.TRIES
+    assert 1 <= server.faults[0].hits <= connection.TRIES
 
 
 def test_a_refusal_reaches_the_user(repo: Repo, server: GitHub) -> None:
     repo.commit(component())
     server.faults = [Fault(refusal(403, "Resource not accessible by integration\x1b[2J"), path="/git/")]
     ran = release(repo, code=2)
-    assert ran.err.startswith("error: the token may not write to the repository\n")
+    assert ran.err.startswith("error: the token may not do this\n")
     assert "Resource not accessible by integration" in ran.err
     assert "\x1b" not in ran.err
 
@@ -400,7 +392,7 @@ def test_nothing_else_is_released_than_what_is_planned(repo: Repo, server: GitHu
     server.faults = [Fault(Answer.json({"sha": "1" * 40, "url": ""}, 201), path=f"/git/{kind}")]
     with pytest.raises(UserError, match=r"another object .* nothing was released"):
         by_api(repo, what)
-    assert server.asked("POST", "commits") == []
+    assert server.asked("POST", "git/commits") == []
 
 
 @pytest.mark.parametrize("where", ["path", "tag", "message"])
@@ -476,47 +468,6 @@ def test_the_token_of_the_command_line_tool_will_do(repo: Repo, monkeypatch: pyt
     assert by_api(repo, draft(repo))
 
 
-@pytest.mark.parametrize(
-    ("address", "api", "name"),
-    [
-        ("https://github.com/o/r", "https://api.github.com", "o/r"),
-        ("https://github.com/o/r.git/", "https://api.github.com", "o/r"),
-        ("https://user:pass@GitHub.com/o/r.git", "https://api.github.com", "o/r"),
-        ("git@github.com:o/r.git", "https://api.github.com", "o/r"),
-        ("ssh://git@github.com:22/o/r.git", "https://api.github.com", "o/r"),
-        ("https://octo.ghe.com/o/r", "https://api.octo.ghe.com", "o/r"),
-        ("https://git.example.com/o/r", "https://git.example.com/api/v3", "o/r"),
-        ("https://git.example.com:8443/o/r", "https://git.example.com:8443/api/v3", "o/r"),
-        ("github.com:o/r", "https://api.github.com", "o/r"),
-        ("ssh://git@ssh.github.com:443/o/r.git", "https://api.github.com", "o/r"),
-        ("C:/o/r.git", "https://api.github.com", None),
-        ("/srv/o/r.git", "https://api.github.com", None),
-        ("../r.git", "https://api.github.com", None),
-        ("file:///srv/o/r.git", "https://api.github.com", None),
-    ],
-)
-def test_the_repository_is_told_from_the_remotes_address(address: str, api: str, name: str | None) -> None:
-    assert github.name_of(address, api) == name
-
-
-@pytest.mark.parametrize(
-    ("address", "api"),
-    [
-        ("https://git.example.com/o/r", "https://api.github.com"),
-        ("https://github.com/o/r", "https://git.example.com/api/v3"),
-        ("https://github.com.example.com/o/r", "https://api.github.com"),
-        ("https://github.com@example.com/o/r", "https://api.github.com"),
-        ("https://github.com/o", "https://api.github.com"),
-        ("https://github.com/o/r/x", "https://api.github.com"),
-        ("git@github.example.com:o/r", "https://api.github.com"),
-    ],
-)
-def test_a_remote_elsewhere_is_not_written_to_on_this_github(address: str, api: str) -> None:
-    with pytest.raises(UserError, match="is no repository of") as caught:
-        github.name_of(address, api)
-    assert caught.value.fix
-
-
 def test_the_commands_start_without_what_speaks_to_github(repo: Repo, tmp_path: Path) -> None:
     repo.commit(component())
     (tmp_path / "github.py").write_text("raise SystemExit('imported')")
@@ -525,7 +476,7 @@ def test_the_commands_start_without_what_speaks_to_github(repo: Repo, tmp_path: 
         "--dry-run",
         "--mode",
         "api",
-        env={"PYTHONPATH": f"{Path(github.__file__).parents[1]}:{tmp_path}"},
+        env={"PYTHONPATH": f"{Path(connection.__file__).parents[2]}:{tmp_path}"},
     )
     assert ran.code == 0, ran.err
 
