@@ -1,0 +1,1 @@
+"""The edits that deprecate an asset. Values in, values out: no files, processes or network."""
