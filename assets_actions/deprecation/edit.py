@@ -18,6 +18,7 @@ from assets_actions.assets.document import (
     Document,
     Node,
     Scalar,
+    Unreadable,
     follow,
     parse,
     read_otherwise,
@@ -111,8 +112,9 @@ def _with_sentence(asset: Asset, spec: Document, sentence: str) -> Document:
         new = follow(value)
         if not isinstance(new, Scalar) or not same_meaning(new, _text(new.text)):
             return False
-        behind = new.text.removeprefix(sentence)
-        return behind != new.text and behind.lstrip() == words and (not words or behind[0].isspace())
+        said = new.text.lstrip()
+        behind = said.removeprefix(sentence)
+        return behind != said and behind.lstrip() == words and (not words or behind[0].isspace())
 
     refusal = _by_hand(asset, DESCRIPTION, f"begin the description with `{sentence}`")
     return _edited(spec, DESCRIPTION, _ways_to_begin(spec, text, sentence), holds, refusal)
@@ -193,12 +195,13 @@ def _description_file(asset: Asset, path: str, sentence: str) -> dict[str, bytes
     document = read_text(path, content)
     if document.text.lstrip().startswith(sentence):
         return {}
-    problem = document.problem.message if document.problem else None
+    problem = document.problem
     if path in {loaded.path for loaded in asset.documents}:
-        problem = "is another document of the asset"
+        problem = Unreadable("is a document of the asset as well", 0)
     if problem:
-        message = f"the description of {asset.id} cannot be edited: the file {problem}"
-        raise UserError(message, f"{path}:1", f"begin it with `{sentence}` by hand")
+        where = f"{path}:{document.position(problem.index).line}"
+        message = f"the description of {asset.id} cannot be edited: its file {problem.message}"
+        raise UserError(message, where, f"begin the description with `{sentence}` by hand")
     newline = _newline(document.text)
     return {path: _encode(_begun(document.text, sentence, newline * 2, newline), content)}
 
