@@ -402,7 +402,7 @@ def texts(*parts: str) -> st.SearchStrategy[str]:
 WORDS = texts(
     *"aB:#-'\"\\>|&*!%@`{}[],? \t\n", "  ", "\n\n", "DEPRECATED:", "ä", "🙂", "\u2028", "\x85", "{{asset.name}}"
 )
-RAW = texts(*"a:#-'\"\\>|&*!{}[],? \n", "  ", "\n  ", "\r\n  ", "DEPRECATED:", "&d ", "*d", "!!str ")
+RAW = texts(*"a:#-'\"\\>|&*!{}[],? \n", "  ", "\n  ", "\r\n  ", "DEPRECATED:", "&e ", "*d", "!!str ")
 BEGINNING = re.compile(r"\s*(DEPRECATED:\s*(Please\s+use\s+old\s+instead\.(?!\S))?)?\s*")
 SENTENCES = st.sampled_from(
     ["", "", "DEPRECATED: Please use old instead. ", "DEPRECATED: Please use old\n  instead.\n"]
@@ -412,7 +412,7 @@ ABOVE, BELOW = "name: x # 1\nversion: {}\n", "type: y # 2\n# 3\ntags:\n{}  a: b"
 
 def assert_deprecated(given: Mapping[str, bytes], result: Mapping[str, bytes]) -> None:
     """YAML reads everything as before, but for the sentence, the tags and the next version."""
-    old, new = yaml.safe_load(given[SPEC]), yaml.safe_load(result[SPEC])
+    old, new = (yaml.load(content, Loader=yaml.CSafeLoader) for content in (given[SPEC], result[SPEC]))
     assert new.pop("tags") == {**old.pop("tags"), "Deprecated": "", "DeleteOn": "2027-05-24"}
     assert (old.pop("version"), new.pop("version")) == (1, 2)
     words, said = old.pop("description"), new.pop("description").lstrip()
@@ -445,6 +445,10 @@ def test_a_description_written_in_any_way_means_the_same_behind_the_sentence(
 @each(RAW)
 def test_whatever_stands_there_is_edited_alone_or_not_at_all(raw: str) -> None:
     given = files(f"{ABOVE.format(1)}display_name: &d b\ndescription: {raw}\n{BELOW.format('')}")
+    try:
+        yaml.load(given[SPEC], Loader=yaml.CSafeLoader)
+    except yaml.YAMLError:
+        return
     if only(given).is_loaded:
         with suppress(UserError):
             assert_deprecated(given, edited(given))
