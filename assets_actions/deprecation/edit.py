@@ -80,7 +80,7 @@ def _with_tags(asset: Asset, spec: Document, notice: Notice) -> Document:
         wanted[DELETE_ON] = notice.delete_on.isoformat()
     if not wanted:
         return spec
-    new = [f'{name}: "{value}"' for name, value in wanted.items() if name != DELETE_ON or date is None]
+    new = [f'{name}: "{value}"' for name, value in wanted.items() if name not in tags.by_key]
     deeper, flow = [f"{INDENT}{line}" for line in new], ", ".join(new)
     way: list[Edit] | None = None
     if isinstance(node, nodes.Mapping):
@@ -106,18 +106,20 @@ def _with_sentence(asset: Asset, spec: Document, sentence: str) -> Document:
     text = given if isinstance(given, str) else ""
     if text.lstrip().startswith(sentence):
         return spec
-    words = _words(text)
-
-    def holds(value: Node) -> bool:
-        new = follow(value)
-        if not isinstance(new, Scalar) or not same_meaning(new, _text(new.text)):
-            return False
-        said = new.text.lstrip()
-        behind = said.removeprefix(sentence)
-        return behind != said and behind.lstrip() == words and (not words or behind[0].isspace())
-
     refusal = _by_hand(asset, DESCRIPTION, f"begin the description with `{sentence}`")
-    return _edited(spec, DESCRIPTION, _ways_to_begin(spec, text, sentence), holds, refusal)
+    return _edited(
+        spec, DESCRIPTION, _ways_to_begin(spec, text, sentence), partial(_begins, sentence, _words(text)), refusal
+    )
+
+
+def _begins(sentence: str, words: str, value: Node) -> bool:
+    """Whether a value is a text: the sentence, and these words behind it."""
+    new = follow(value)
+    if not isinstance(new, Scalar) or not _is_text(new):
+        return False
+    said = new.text.lstrip()
+    behind = said.removeprefix(sentence)
+    return behind != said and behind.lstrip() == words and (not words or behind[0].isspace())
 
 
 def _ways_to_begin(spec: Document, text: str, sentence: str) -> Iterator[list[Edit]]:
@@ -128,27 +130,24 @@ def _ways_to_begin(spec: Document, text: str, sentence: str) -> Iterator[list[Ed
         yield [_insertion(spec, _mapping(spec.root), _behind_label(spec), [line], line)]
         return
     start, source = _source(spec, node)
-    end, escaped = node.end, sentence.replace("'", "''")
     if header := _BLOCK_HEADER.match(source):
-        yield [
-            (
-                start + header.end(),
-                end,
-                _begun_block(header, source[header.end() :], sentence, _column(spec, _mapping(spec.root))),
-            )
-        ]
+        column = _column(spec, _mapping(spec.root))
+        yield [(start + header.end(), node.end, _begun_block(header, source[header.end() :], sentence, column))]
         return
+    within = start + 1, node.end - 1
+    double, single = _double_quoted(sentence)[1:-1], sentence.replace("'", "''")
     if source[:1] == '"':
-        yield [(start + 1, end - 1, _begun(source[1:-1], _double_quoted(sentence)[1:-1], " "))]
+        yield [(*within, _begun(source[1:-1], double, " "))]
     elif source[:1] == "'":
-        yield [(start + 1, end - 1, _begun(source[1:-1], escaped, " "))]
+        yield [(*within, _begun(source[1:-1], single, " "))]
     elif text:
         if lines := _NEXT_LINE.search(source):
             yield _folded(spec, start, sentence, lines[0])
         if '"' in source or "\\" in source:
-            yield [(start, end, f"'{_begun(source.replace(chr(39), chr(39) * 2), escaped, ' ')}'")]
+            source = source.replace("'", "''")
+            yield [(start, node.end, f"'{_begun(source, single, ' ')}'")]
         else:
-            yield [(start, end, f'"{_begun(source, _double_quoted(sentence)[1:-1], " ")}"')]
+            yield [(start, node.end, f'"{_begun(source, double, " ")}"')]
     yield [_in_place(spec, node, whole)]
 
 
@@ -208,8 +207,9 @@ def _description_file(asset: Asset, path: str, sentence: str) -> dict[str, bytes
 
 def _with_next_version(asset: Asset, documents: Mapping[str, Document]) -> dict[str, Document]:
     """The asset config and the spec with the next version, wherever they have a version that was given by hand."""
-    if asset.is_auto or asset.version is None:
+    if asset.is_auto:
         return dict(documents)
+    assert asset.version
     place = asset.version_place
     where, fix = f"{place.file}:{place.line}", "bump the version by hand in the same pull request"
     number = _LAST_NUMBER.search(asset.version)
@@ -268,8 +268,7 @@ def _edited(
     Raises the refusal where there is no such way.
     """
     for way in _expanding_aliases(document, key, list(ways)):
-        content = splice(document.text, way).encode()
-        new = parse(document.path, content, len(content))
+        new = parse(document.path, splice(document.text, way).encode())
         value = new.find(key)
         if value and holds(value) and same_meaning(_with(_mapping(document.root), {key: value}), new.root):
             return new
