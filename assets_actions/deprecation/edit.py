@@ -118,8 +118,7 @@ def _begins(sentence: str, words: str, value: Node) -> bool:
     if not isinstance(new, Scalar) or not _is_text(new):
         return False
     said = new.text.lstrip()
-    behind = said.removeprefix(sentence)
-    return behind != said and behind.lstrip() == words and (not words or behind[0].isspace())
+    return said.startswith(sentence) and said.removeprefix(sentence).lstrip() == words
 
 
 def _ways_to_begin(spec: Document, text: str, sentence: str) -> Iterator[list[Edit]]:

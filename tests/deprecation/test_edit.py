@@ -79,6 +79,7 @@ DESCRIPTIONS = {
     "plain, several lines": ("description: a\n  b\n\n  c\n", f"description: >-\n  {SAID}\n  a\n  b\n\n  c\n"),
     "plain, several lines of their own": ("description:\n  a\n  b\n", f"description: >-\n  {SAID}\n  a\n  b\n"),
     "plain, behind an anchor of several lines": ("description: &d\n  a\n  b\n", f"description: &d\n  >-\n  {SAID}\n  a\n  b\n"),
+    "plain, behind an anchor and a comment": ("description: &d # b\n  a\n", f'description: &d # b\n  "{SAID} a"\n'),
     "plain, lines that would not fold": ("description: a\n   b\n  c\n", f'description: "{SAID} a\n   b\n  c"\n'),
     "plain, several lines and a comment": ("description: a\n  b # c\n", f'description: "{SAID} a\n  b" # c\n'),
     "plain, a comment below": ("description: a\n  b\n  # c\n", f'description: "{SAID} a\n  b"\n  # c\n'),
@@ -165,6 +166,7 @@ TAG_STYLES = {
     ),
     "a flow": ("tags: {a: b}\n", f"tags: {{{BOTH}, a: b}}\n"),
     "a flow on lines": ("tags: {\n  a: b,\n}\n", f"tags: {{\n  {BOTH}, a: b,\n}}\n"),
+    "a flow that begins with an alias": ("display_name: &d a\ntags: {*d : b}\n", f"display_name: &d a\ntags: {{{BOTH}, *d : b}}\n"),
     "the one": ("tags:\n  a: b\n  Deprecated: ''\n", 'tags:\n  DeleteOn: "2027-05-24"\n  a: b\n  Deprecated: \'\'\n'),
     "the one with another value": (
         "tags:\n  Deprecated: yes\n  DeleteOn: 2027-05-23\n",
@@ -452,3 +454,22 @@ def test_whatever_stands_there_is_edited_alone_or_not_at_all(raw: str) -> None:
     if only(given).is_loaded:
         with suppress(UserError):
             assert_deprecated(given, edited(given))
+
+
+@each(
+    st.dictionaries(st.sampled_from(["a", "b c", "it's", "1", "Deprecated", "DeleteOn"]), WORDS),
+    st.sampled_from([True, False]),
+    st.booleans(),
+)
+def test_tags_written_in_any_way_mean_the_same_beside_the_two(tags: dict[str, str], flow: bool, wide: bool) -> None:
+    dumped = yaml.safe_dump(tags if flow else {"tags": tags}, default_flow_style=flow, width=1000 if wide else 10)
+    written = f"tags: {dumped}" if flow else dumped
+    given = files(f"name: x\nversion: 1\ndescription: a\n{written}type: y")
+    if not only(given).is_loaded:  # what it writes it cannot always read
+        return
+    result = edited(given)
+    old, new = (yaml.load(content, Loader=yaml.CSafeLoader) for content in (given[SPEC], result[SPEC]))
+    assert new["tags"] == {"Deprecated": "", **old["tags"], "DeleteOn": "2027-05-24"}
+    before, after = given[SPEC].decode().splitlines(), result[SPEC].decode().splitlines()
+    assert after[:3] == ["name: x", "version: 2", f'description: "{SAID} a"']
+    assert after[-1] == before[-1]
