@@ -1,1 +1,1 @@
-"""The edits that deprecate an asset. Values in, values out: no files, processes or network."""
+"""Deprecation: what says that an asset is deprecated, and the edits that make it so. Pure."""
