@@ -157,6 +157,11 @@ class Asset:
         return f"{self.type}/{self.name}" if self.type and self.name else None
 
     @property
+    def tags(self) -> dict[str, Any]:
+        """The tags in the spec."""
+        return (self.spec.model.tags if self.spec and self.spec.model else None) or {}
+
+    @property
     def environment(self) -> EnvironmentConfig | None:
         """The environment config, where the asset is an environment and it could be read."""
         model = self.extra.model if self.extra else None
@@ -206,7 +211,7 @@ class Asset:
         if self.description_file and self.description_file.kind is Kind.FILE:
             texts["description",] = self.description_file.path
         if self.spec and self.spec.model:
-            for name, value in (self.spec.model.tags or {}).items():
+            for name, value in self.tags.items():
                 # Thousands of values name nothing: most are told so without following them.
                 may_be = isinstance(value, str) and ("/" in value or below(self.directory, value) in self.tree.entries)
                 if may_be:

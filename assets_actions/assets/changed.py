@@ -76,8 +76,7 @@ def _texts(asset: Asset) -> Iterator[str]:
 
 
 def _tag_values(asset: Asset) -> Iterator[str]:
-    tags = asset.spec.model.tags if asset.spec and asset.spec.model else None
-    return (value for value in (tags or {}).values() if isinstance(value, str))
+    return (value for value in asset.tags.values() if isinstance(value, str))
 
 
 def _reaches_out(asset: Asset) -> bool:

@@ -1,40 +1,32 @@
 """The tags of a spec."""
 
 import datetime
-import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
 
 from assets_actions.assets.asset import Asset
 from assets_actions.assets.document import Mapping, Scalar, follow, read_otherwise
 from assets_actions.assets.model import suggestion
 from assets_actions.assets.texts import TextFile
+from assets_actions.deprecation.notice import DELETE_ON, DEPRECATED, PREFIX, delete_on, is_deprecated
 
 from .policy import Policy, TagPolicy, TypeTags
 from .registry import Problem, Severity, rule
 from .wording import MOST, a, replacing
 
-DEPRECATED, DELETE_ON = "Deprecated", "DeleteOn"
-PREFIX = "DEPRECATED:"
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NO_TAGS = TypeTags()
-
-
-def _tags(asset: Asset) -> dict[str, Any]:
-    return (asset.spec.model.tags if asset.spec and asset.spec.model else None) or {}
 
 
 def _policies(asset: Asset, policy: Policy) -> Iterator[TagPolicy]:
     """What holds for the tags of this asset."""
-    tags = _tags(asset)
+    tags = asset.tags
     for one in policy.tags.get(asset.type, _NO_TAGS).tags if asset.type else ():
         if all(tags.get(name) == value for name, value in one.when.items()):
             yield one
 
 
 def _missing(asset: Asset, one: TagPolicy) -> Iterator[Problem]:
-    if one.name not in _tags(asset) and asset.spec:
+    if one.name not in asset.tags and asset.spec:
         for_whom = a(asset.type) + "".join(f" whose `{name}` is `{value}`" for name, value in one.when.items())
         values = f": {', '.join(one.values)}" if one.values else ""
         message = f"`{one.name}` is missing; {for_whom} has it{values}"
@@ -77,7 +69,7 @@ def wrong_tag_value(asset: Asset, policy: Policy) -> Iterator[Problem]:
     Fix: correct the value; setting: `tags.<type>.tags` with `values`, `multiple`.
     Source: the tables of the system in public use.
     """
-    tags = _tags(asset)
+    tags = asset.tags
     for one in _policies(asset, policy):
         if asset.spec and one.values and one.name in tags:
             given = tags[one.name]
@@ -99,7 +91,7 @@ def unknown_tag(asset: Asset, policy: Policy) -> Iterator[Problem]:
     known = policy.tags.get(asset.type, _NO_TAGS) if asset.type else _NO_TAGS
     if known.closed and asset.spec:
         names = list(dict.fromkeys(one.name for one in known.tags))
-        unknown = (name for name in _tags(asset) if name not in names)
+        unknown = (name for name in asset.tags if name not in names)
         for number, name in enumerate(unknown):
             nearest = suggestion(name, names) if number < MOST else ""
             message = f"`{name}` is not a known tag of {a(asset.type)}{nearest}"
@@ -142,9 +134,12 @@ def incomplete_deprecation(asset: Asset) -> Iterator[Problem]:
     """
     assert asset.spec
     assert asset.spec.model
-    tags, texts = _tags(asset), asset.spec_texts
-    said = None if ("description",) in texts else (asset.spec.model.description or "").lstrip().startswith(PREFIX)
-    yield from _incomplete(asset, DEPRECATED in tags, DELETE_ON in tags, said)
+    said = (
+        None
+        if ("description",) in asset.spec_texts
+        else (asset.spec.model.description or "").lstrip().startswith(PREFIX)
+    )
+    yield from _incomplete(asset, is_deprecated(asset), DELETE_ON in asset.tags, said)
 
 
 def _incomplete(asset: Asset, tagged: bool, dated: bool, said: bool | None) -> Iterator[Problem]:
@@ -172,23 +167,12 @@ def deprecated_description(file: TextFile) -> Iterator[Problem]:
     """
     if ("description",) not in file.in_spec or file.document.problem:
         return
-    said, tagged = file.document.text.lstrip().startswith(PREFIX), DEPRECATED in _tags(file.asset)
+    said, tagged = file.document.text.lstrip().startswith(PREFIX), is_deprecated(file.asset)
     start = slice(0, len(PREFIX) if said else 1)
     if tagged and not said:
         yield Problem(file.document, start, f"the description of a deprecated asset begins with `{PREFIX}`")
     if said and not tagged:
         yield Problem(file.document, start, "`Deprecated` is missing among the tags of the spec")
-
-
-def delete_on(asset: Asset) -> datetime.date | str | None:
-    """The date on which a deprecated asset goes; the text of the tag where it is none; None without a tag."""
-    given = _tags(asset).get(DELETE_ON, "") if DELETE_ON in _tags(asset) else None
-    if not isinstance(given, str):
-        return None if DELETE_ON not in _tags(asset) else ""
-    try:
-        return datetime.date.fromisoformat(given) if _DATE.fullmatch(given) else given
-    except ValueError:
-        return given
 
 
 @rule(Asset)

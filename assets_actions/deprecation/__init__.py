@@ -1,0 +1,1 @@
+"""Deprecation: what says that an asset is deprecated, and the edits that make it so. Pure."""
