@@ -60,9 +60,14 @@ class Kill(NamedTuple):
 
 
 class Points(NamedTuple):
-    """For each process of a release and each system call by which it writes, the numbers of those calls."""
+    """For each process of a release and each system call by which it writes, the numbers of those calls.
+
+    `files`: the number of the first one that is not to its standard output or error: those are pipes, which no full
+    disk fills, and of which git therefore takes no notice.
+    """
 
     writes: Mapping[tuple[int, str], list[int]]
+    files: Mapping[tuple[int, str], int]
 
     def choose(self, dice: random.Random) -> Kill:
         """A kill at random; a process that only answers, in many pieces, is no more likely than one that does more."""
@@ -129,9 +134,11 @@ class Job:
 
     def points(self) -> Points:
         """Where a run can be killed, from the traces of one that was not."""
-        traces = {int(file.stem): _writes(file) for file in self.directory.glob("*.trace")}
+        traces = {int(file.stem): file for file in self.directory.glob("*.trace")}
+        writes, files = ({victim: _writes(file, *fds) for victim, file in traces.items()} for fds in ((), ("1", "2")))
         return Points(
-            {(victim, call): sorted(when) for victim, calls in traces.items() for call, when in calls.items()}
+            {(victim, call): sorted(when) for victim, calls in writes.items() for call, when in calls.items()},
+            {(victim, call): min(when) for victim, calls in files.items() for call, when in calls.items()},
         )
 
     def _prepare(self) -> None:
@@ -144,13 +151,17 @@ class Job:
         shim.chmod(0o755)
 
 
-def _writes(trace: Path) -> dict[str, set[int]]:
-    """The numbers of the system calls that write, as strace counts: of each name in each process by itself."""
+def _writes(trace: Path, *without: str) -> dict[str, set[int]]:
+    """The numbers of the system calls that write, as strace counts: of each name in each process by itself.
+
+    Leaves out those to some file descriptors.
+    """
     counts: Counter[tuple[str, str]] = Counter()
     found: dict[str, set[int]] = defaultdict(set)
     for process, call, rest in re.findall(r"^(\d* *)(\w+)\((.*)", trace.read_text(errors="replace"), re.MULTILINE):
         counts[process, call] += 1
-        if not call.startswith("open") or "O_CREAT" in rest:
+        is_kept = not call.startswith("open") or "O_CREAT" in rest
+        if is_kept and rest.partition(",")[0] not in without:
             found[call].add(counts[process, call])
     return found
 

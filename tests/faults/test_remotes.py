@@ -110,13 +110,13 @@ def test_a_disk_that_is_full_on_the_remote_leaves_all_or_nothing(template: Templ
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace, which lets a system call fail, is missing")
 def test_a_disk_that_is_full_here_stops_the_release_with_an_error(template: Template, tmp_path: Path) -> None:
     codes = []
-    for victim, call in sorted(template.points.writes):
+    for (victim, call), when in sorted(template.points.files.items()):
         # Of our own process, writes are also what it says, to whom a disk makes no difference.
-        if call not in ("write", "pwrite64", "mkdir") or victim % 3 or (victim, call) == (0, "write"):
+        if call not in ("write", "pwrite64", "mkdir") or (victim, call) == (0, "write"):
             continue
         with copied(template.directory, tmp_path / f"{victim}{call}") as trial:
             before, mine = refs(trial.origin), local_state(trial.clone)
-            ran = trial.job.run("release-commit", "--tag", kill=Kill(victim, call, 1, "alone", "error=ENOSPC"))
+            ran = trial.job.run("release-commit", "--tag", kill=Kill(victim, call, when, "alone", "error=ENOSPC"))
             trial.server.settle()
             assert ran.code in (0, 2), (victim, call, ran.err)
             assert "Traceback" not in ran.err
