@@ -37,8 +37,8 @@ def run(arguments: Sequence[str]) -> ExitCode:
                 f"there is no command `{command}`", fix=f"the input `command` is one of {', '.join(ACTIONS)}"
             )
         _main_parser().parse_args(arguments or ["--help"])
+    from assets_actions.commands.arguments import from_action, from_flags
     from assets_actions.commands.base import check_output, emit
-    from assets_actions.commands.inputs import from_action, from_flags
 
     module = importlib.import_module(module_name(command))
     if given is not None:
@@ -74,7 +74,7 @@ def _main_parser() -> argparse.ArgumentParser:
 
 
 def _command_parser(command: str, module: ModuleType) -> argparse.ArgumentParser:
-    from assets_actions.commands.inputs import add_arguments
+    from assets_actions.commands.arguments import add_arguments
 
     description, _, examples = (module.__doc__ or "").partition("\nexamples:")
     parser = argparse.ArgumentParser(

@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 
 from assets_actions.assets.config import AssetConfig, EnvironmentConfig
 from assets_actions.commands import ACTIONS, COMMANDS, module_name
-from assets_actions.commands.inputs import Argument, action_fields, flag_name
+from assets_actions.commands.arguments import Argument, action_fields, flag_name
 from assets_actions.report.rules import rule_section
 from assets_actions.rules import rules
 from assets_actions.settings import Settings
@@ -113,7 +113,7 @@ def _inputs(model: type[BaseModel]) -> dict[str, Any]:
 def _described(field: FieldInfo) -> str:
     kind = Argument(field)
     if kind.is_list:
-        return f"{field.description} One on a line."
+        return f"{field.description} One on a line, or a JSON list."
     if kind.is_switch:
         return f"{field.description} `true` or `false`; default: {str(field.default).lower()}."
     return field.description or ""

@@ -69,7 +69,10 @@ class Identity(NamedTuple):
 
 
 class Changes(NamedTuple):
-    """What a commit changed: when (seconds since 1970), the first value of a trailer, and new entries by path."""
+    """What a commit changed: when (seconds since 1970), the first value of a trailer, and new entries by path.
+
+    Of removals, the entries are those that were there.
+    """
 
     commit: str
     at: int
@@ -158,7 +161,12 @@ def commit_tree_of(repo: Path, commit: str | None, directory: str = "") -> Tree:
         meta, path = line.split("\t", 1)
         mode, _, blob = meta.split(" ")
         entries[path] = Entry(mode, blob)
-    store = _Store(repo, commit or "")
+    return tree_of_entries(repo, entries, [commit] if commit else [])
+
+
+def tree_of_entries(repo: Path, entries: Mapping[str, Entry], commits: Sequence[str]) -> Tree:
+    """Files that some commits have, be it one at one path and another at another."""
+    store = _Store(repo, commits)
     return Tree(
         entries,
         lambda paths, limit: store.read([entries[path].blob for path in paths], limit),
@@ -167,10 +175,10 @@ def commit_tree_of(repo: Path, commit: str | None, directory: str = "") -> Tree:
 
 
 class _Store:
-    """The blobs of a commit. Those that a partial clone lacks are fetched together when they are asked for together."""
+    """The blobs of commits. Those that a partial clone lacks are fetched together when they are asked for together."""
 
-    def __init__(self, repo: Path, commit: str) -> None:
-        self._repo, self._commit = repo, commit
+    def __init__(self, repo: Path, commits: Sequence[str]) -> None:
+        self._repo, self._commits = repo, commits
 
     @cached_property
     def _promisor(self) -> str | None:
@@ -180,10 +188,12 @@ class _Store:
 
     @cached_property
     def _absent(self) -> set[str]:
-        """The commit's blobs that are not here. Asking for one of them by itself would fetch it by itself."""
-        if self._promisor is None:
+        """The commits' blobs that are not here. Asking for one of them by itself would fetch it by itself."""
+        if self._promisor is None or not self._commits:
             return set()
-        listed = _text(_run(self._repo, "rev-list", "--objects", "--missing=print", "--no-walk", self._commit).stdout)
+        switches = ("--objects", "--missing=print", "--no-walk", "--stdin")
+        asked = "".join(f"{commit}\n" for commit in self._commits).encode()
+        listed = _text(_run(self._repo, "rev-list", *switches, stdin=asked).stdout)
         return {line[1:] for line in listed.split("\n") if line.startswith("?")}
 
     def fetch(self, blobs: Iterable[str]) -> None:
@@ -361,6 +371,24 @@ def remote_refs(repo: Path, remote: str, *patterns: str) -> dict[str, str]:
     return refs
 
 
+def default_branch(repo: Path, remote: str) -> str | None:
+    """The branch that a remote has checked out; None where it does not say."""
+    told = _ask(repo, "ls-remote", "--symref", "--", remote, "HEAD").partition("\t")[0]
+    return told.removeprefix("ref: ").removeprefix(HEADS) if told.startswith(f"ref: {HEADS}") else None
+
+
+def current_branch(repo: Path) -> str | None:
+    """The branch that is checked out; None where it is a commit."""
+    name = _text(_run(repo, "symbolic-ref", "--quiet", "HEAD", accept=(0, 1)).stdout).strip()
+    return name.removeprefix(HEADS) if name.startswith(HEADS) else None
+
+
+def checked_out(repo: Path) -> set[str]:
+    """The refs of the branches that are checked out, in this working tree or another one of the repository."""
+    lines = _text(_run(repo, "worktree", "list", "--porcelain").stdout).splitlines()
+    return {line.removeprefix("branch ") for line in lines if line.startswith("branch ")}
+
+
 def local_refs(repo: Path, *prefixes: str) -> dict[str, str]:
     """Refs of this repository below some prefixes: name → commit (an annotated tag's commit, not the tag)."""
     refs: dict[str, str] = {}
@@ -442,15 +470,29 @@ def is_ancestor(repo: Path, ancestor: str, descendant: str) -> bool:
 def last_trailers(repo: Path, commit: str, key: str) -> tuple[str, list[tuple[str, str]]] | None:
     """The last commit, from this one back, that has a trailer with this key and a commit's id, and all its trailers.
 
-    Twenty commits that only mention the key are looked past.
+    Whatever their dates say, none comes after another that its history holds. Twenty commits that only mention the key
+    are looked past.
     """
+    switches = ("--topo-order", "--max-count=20", f"--grep=^{re.escape(key)}: ")
     form = "--format=%H%n%(trailers:only,unfold)%x00"
-    for told in _ask(repo, *_LOG, "--max-count=20", f"--grep=^{re.escape(key)}: ", form, commit).split("\0")[:-1]:
+    for told in _ask(repo, *_LOG, *switches, form, commit).split("\0")[:-1]:
         found, *lines = told.strip().split("\n")
         trailers = [(name, value) for name, _, value in (line.partition(": ") for line in lines)]
         if any(name == key and is_id(value) for name, value in trailers):
             return found, trailers
     return None
+
+
+def trailers_of(repo: Path, commit: str) -> list[tuple[str, str]]:
+    """The trailers of a commit's message."""
+    lines = _ask(repo, *_LOG, "-1", "--format=%(trailers:only,unfold)", commit).split("\n")
+    return [(key, value) for key, _, value in (line.partition(": ") for line in lines)]
+
+
+def messages(repo: Path, commit: str, after: str | None, key: str) -> list[str]:
+    """The messages of the commits, from this one back to where another's history begins, that have a line `key: …`."""
+    revisions = [commit, *([f"^{after}"] if after else [])]
+    return _ask(repo, *_LOG, f"--grep=^{re.escape(key)}: ", "--format=%B%x00", *revisions).split("\0")[:-1]
 
 
 def last_change(repo: Path, commit: str, path: str) -> str | None:
@@ -464,25 +506,35 @@ def changes(repo: Path, commit: str, trailer: str, *paths: str) -> Iterator[Chan
     Where histories meet, the first is followed. Raises GitError.
     """
     form = f"--format=%H %ct %(trailers:key={trailer},valueonly,separator=%x20)"
-    switches = ("-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", "--first-parent", form)
+    return _log(repo, form, commit, paths)
+
+
+def removals(repo: Path, commit: str, directory: str) -> Iterator[Changes]:
+    """What each commit, from this one back, removed of a directory, as it was before; likewise."""
+    return _log(repo, "--format=%H %ct ", commit, [directory], before=True)
+
+
+def _log(repo: Path, form: str, commit: str, paths: Sequence[str], *, before: bool = False) -> Iterator[Changes]:
+    switches = ["-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", "--first-parent", form]
+    switches += ["--diff-filter=D"] if before else []
     command = [*_GIT, *_LOG, *switches, commit, "--", *paths]
     with subprocess.Popen(command, cwd=repo, stdout=subprocess.PIPE, env=environment()) as process:
         assert process.stdout
         try:
-            yield from _changes(_pieces(process.stdout))
+            yield from _changes(_pieces(process.stdout), before=before)
             if process.wait():
                 raise GitError(f"the history of {commit} cannot be read: git log failed")
         finally:
             process.kill()
 
 
-def _changes(pieces: Iterator[str]) -> Iterator[Changes]:
+def _changes(pieces: Iterator[str], *, before: bool) -> Iterator[Changes]:
     """Of what git says, a header begins with an id, and what follows it of a file with a colon."""
     made: Changes | None = None
     for piece in pieces:
         if piece.lstrip("\n").startswith(":"):
             assert made
-            mode, blob = (piece.split(" ")[at] for at in (1, 3))
+            mode, blob = piece.lstrip("\n:").split(" ")[0 if before else 1 : 4 : 2]
             made.entries[next(pieces)] = Entry(mode, blob) if blob.strip("0") else None
             continue
         if made:
@@ -577,6 +629,18 @@ def push(repo: Path, remote: str, branch: str, commit: str, tags: Mapping[str, s
         _run(repo, "push", *switches, "--", remote, f"{commit}:{HEADS}{branch}", *wildcard)
     finally:
         _update_refs(repo, (f"delete {staging}{name}\n" for name in tags))
+
+
+def push_branch(repo: Path, remote: str, branch: str, commit: str, now: str | None) -> None:
+    """Let a branch of a remote be at a commit, as long as it is at `now` (None: nowhere). Raises GitError."""
+    ref = f"{HEADS}{branch}"
+    _run(repo, "push", "--quiet", "--no-follow-tags", f"--force-with-lease={ref}:{now or ''}", "--", remote,
+         f"{commit}:{ref}")  # fmt: skip
+
+
+def update_branch(repo: Path, branch: str, commit: str, now: str | None) -> None:
+    """The same with a branch of this repository."""
+    _run(repo, "update-ref", f"{HEADS}{branch}", commit, now or NO_OBJECT)
 
 
 def _is_in_use(staged: str) -> bool:

@@ -30,6 +30,16 @@ class Settings(Policy):
     release_lfs_pointers: bool = Field(
         False, description="Release pointers of Git LFS as they are; else an asset that has one is blocked."
     )
+    release_removals: bool = Field(
+        True,
+        description="Remove from the release branch what is gone from the source; else a pull request of remove-pr "
+        "does.",
+    )
+    remove_on_date: bool = Field(
+        False,
+        description="Remove a deprecated asset on the day of its tag DeleteOn; else as soon as it is released as "
+        "deprecated.",
+    )
     rules: Selection = Field(Selection(), description="Which rules run, and what they are worth here.")
 
 

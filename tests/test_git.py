@@ -140,6 +140,17 @@ def test_no_other_half_of_a_split_index_is_left(repo: Repo) -> None:
     assert not list((repo.path / ".git").glob("sharedindex.*"))
 
 
+def test_messages_with_a_line_are_those_of_all_commits_since_another(repo: Repo) -> None:
+    first = repo.commit({"a": "1"}, "One\n\nKey: 1")
+    repo.git("checkout", "--quiet", "-b", "side")
+    repo.git("commit", "--quiet", "--allow-empty", "--message", "Two\n\nKey: 2\n\nand more")
+    repo.git("checkout", "--quiet", "main")
+    repo.commit({"c": "1"}, "Three: no Key: 3")
+    repo.git("merge", "--quiet", "--no-ff", "--message", "Merge", "side")
+    assert git.messages(repo.path, "HEAD", first, "Key") == ["Two\n\nKey: 2\n\nand more\n"]
+    assert len(git.messages(repo.path, "HEAD", None, "Key")) == 2
+
+
 def test_refs_are_told_by_the_commits_they_name(repo: Repo) -> None:
     commit = repo.commit({"a": "1"})
     repo.git("tag", "light/1")

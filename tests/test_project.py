@@ -60,7 +60,13 @@ def test_the_changelog_tells_of_this_version() -> None:
 
 
 def test_actions_of_others_are_pinned_to_a_commit_and_say_which_version_it_is() -> None:
-    files = [*ROOT.glob("*.yml"), *ROOT.glob(".github/**/*.yml"), *ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+    files = [
+        *ROOT.glob("*.yml"),
+        *ROOT.glob(".github/**/*.yml"),
+        *ROOT.glob("workflows-examples/*.yml"),
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/*.md"),
+    ]
     lines = [
         line for path in files for line in path.read_text().splitlines() if re.search(r"uses: (actions|github)/", line)
     ]

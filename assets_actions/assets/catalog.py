@@ -41,10 +41,15 @@ class Catalog:
 
     def owner(self, path: str) -> str | None:
         """The id (else the path) of the asset in whose folder, or one below it, a file stands."""
+        asset = self.holder(path)
+        return (asset.id or asset.path) if asset else None
+
+    def holder(self, path: str) -> Asset | None:
+        """That asset; of several folders, the lowest counts."""
         while path:
             path = posixpath.dirname(path)
             if asset := self._by_directory.get(path):
-                return asset.id or asset.path
+                return asset
         return None
 
 

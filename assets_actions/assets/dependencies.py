@@ -49,16 +49,19 @@ def uses(spec: Loaded[Spec]) -> set[Use]:
 
     Whether a registry's asset is the one of its name in this repository, the name alone tells.
     """
-    found = set()
+    return {use for _, use in placed_uses(spec)}
+
+
+def placed_uses(spec: Loaded[Spec]) -> Iterator[tuple[KeyPath, Use]]:
+    """The same, each with the path of keys to it."""
     if SCHEME.encode() in spec.content:
-        for _, text in _texts(spec.document.data, ()):
+        for keys, text in _texts(spec.document.data, ()):
             if match := _IN_REGISTRY.fullmatch(text):
                 plural, name, kind, version = match.groups()
-                found.add(Use(f"{plural.removesuffix('s')}/{name}", version if kind == "versions" else None))
+                yield keys, Use(f"{plural.removesuffix('s')}/{name}", version if kind == "versions" else None)
     for dependency in dependencies(spec):
         is_label = dependency.text.endswith(f"@{dependency.version}")
-        found.add(Use(dependency.id, None if is_label else dependency.version or None))
-    return found
+        yield dependency.keys, Use(dependency.id, None if is_label else dependency.version or None)
 
 
 def _texts(data: Data, at: KeyPath) -> Iterator[tuple[KeyPath, str]]:

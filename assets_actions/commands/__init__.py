@@ -10,10 +10,23 @@ COMMANDS = {
     "release-commit": "Commit the release of all new and changed assets to the release branch, and push it.",
     "status": "Show where assets stand: what is released, what a next release does, and what is in its way.",
     "render-spec": "Print the spec to publish of a released asset, with every template tag resolved.",
+    "deprecate-pr": "Deprecate an asset: make the edit on a branch, and open the pull request for it.",
+    "remove-pr": "Remove a deprecated asset: open the pull request that takes its files away.",
+    "sweep": "Tell where deprecated assets stand, and open the pull requests that are due.",
     "schema": "Print the JSON schema of asset.yaml, environment.yaml or the settings, for editors.",
     "demo": "Make a small sample repository and run validate, pin, detect and release on it.",
 }
-ACTIONS = ("validate", "pin-versions", "detect-changes", "release-commit", "status", "render-spec")
+ACTIONS = (
+    "validate",
+    "pin-versions",
+    "detect-changes",
+    "release-commit",
+    "status",
+    "render-spec",
+    "deprecate-pr",
+    "remove-pr",
+    "sweep",
+)
 """The commands that are packaged as GitHub actions."""
 
 

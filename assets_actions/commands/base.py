@@ -19,7 +19,8 @@ from assets_actions.rules.policy import Policy
 from assets_actions.rules.registry import Facts, Severity, check
 from assets_actions.settings import Settings, find_settings, read_settings
 
-from .inputs import Format, Inputs, RepositoryInputs, flag_name
+from .arguments import flag_name
+from .inputs import Format, Inputs, RepositoryInputs
 
 
 @dataclass(frozen=True)

@@ -146,5 +146,5 @@ def _released_last(repository: Repository, inputs: PlanInputs, source: Source, r
         if asset.id == id_ and asset.is_loaded:
             return asset
     raise UserError(
-        f"`{id_}` is not in the source: the next release would remove it", fix="put it back into the source"
+        f"`{id_}` is not in the source: it is to be removed, not rolled back", fix="put it back into the source"
     )

@@ -94,8 +94,7 @@ def plan(source: Source, release: Release, pins: Pins, rebuild: Collection[str] 
                 release,
                 pins,
                 rebuild=rebuild,
-                ignored=source.ignored,
-                lfs=source.lfs,
+                **source.planned_with,
             )
     except UnresolvedTagsError as error:
         findings = [unresolved_finding(tag) for tag in error.tags]

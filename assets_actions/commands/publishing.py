@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from assets_actions import git, runner, terminal
+from assets_actions import git, terminal
 from assets_actions.errors import UserError
-from assets_actions.github.connection import Connection, name_of
 from assets_actions.github.git_data import Repository
 from assets_actions.release.plan import Plan
 
-from . import refusals, release_branch
+from . import connecting, refusals, release_branch
 from .release_branch import Made
 
 Mode = Literal["git", "api"]
@@ -97,17 +96,7 @@ def _tags_of(root: Path, remote: str) -> dict[str, str]:
 
 def _repository(root: Path, remote: str) -> Repository:
     """The repository that the remote is. Raises UserError where that, or the token, is not to be told."""
-    known = runner.github()
-    name = name_of(git.remote_url(root, remote), known.api) or known.repository
-    if name is None:
-        fix = "set GITHUB_REPOSITORY to OWNER/NAME, or name its address with --remote"
-        raise UserError(f"which repository on GitHub the remote `{remote}` is cannot be told", fix=fix)
-    if known.token is None:
-        fix = (
-            "set GITHUB_TOKEN in the environment; in a workflow, `env: {GITHUB_TOKEN: ${{ github.token }}}` at the step"
-        )
-        raise UserError("with --mode api a token is needed, and there is none", fix=fix)
-    return Repository(Connection(known.api, name, known.token))
+    return Repository(connecting.connection(root, remote, "with --mode api"))
 
 
 def _check_text(draft: Draft) -> None:

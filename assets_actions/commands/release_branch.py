@@ -9,11 +9,11 @@ from assets_actions import git
 from assets_actions.assets.asset import Asset
 from assets_actions.errors import UserError
 from assets_actions.release.plan import Plan
-from assets_actions.release.records import SOURCE_TRAILER, Records
+from assets_actions.release.records import Records
 from assets_actions.release.released import LATEST, Release, find_released
 from assets_actions.release.versions import ReleaseTags
 
-from . import refusals
+from . import refusals, release_records
 
 ATTEMPTS = 5
 TOO_LATE = "nothing to do: a newer source is released already"
@@ -37,7 +37,7 @@ def read(root: Path, remote: str, branch: str, assets: Sequence[Asset], *, fetch
     `assets` may have to be compared with: those of a version that was released before the branch lost the asset.
     """
     commit, tags = refs(root, remote, branch, fetch=fetch)
-    last, records = _last(root, remote, commit, fetch=fetch) if commit else ("", Records())
+    last, records = release_records.last(root, remote, commit, fetch=fetch) if commit else ("", Records())
     untagged = dict.fromkeys(records.tags - tags.keys(), last)
     released = find_released(git.commit_tree_of(root, commit))
     gone = {f"{a.id}/{a.version}": f"{LATEST}/{a.id}" for a in assets if a.id not in released and not a.is_auto}
@@ -65,16 +65,6 @@ def _fetched(root: Path, remote: str, branch: str) -> tuple[str | None, dict[str
             tracking = f":refs/remotes/{remote}/{branch}" if remote in git.remotes(root) else ""
             git.fetch(root, remote, f"+{git.HEADS}{branch}{tracking}")
     raise UserError(f"the release branch moved {ATTEMPTS} times while this run read it", fix="run it again")
-
-
-def _last(root: Path, remote: str, commit: str, *, fetch: bool) -> tuple[str, Records]:
-    """The last release commit, and what it records; of a history that was cut off, as much is fetched as it takes."""
-    for _ in git.deepening(root, remote, commit):
-        if found := git.last_trailers(root, commit, SOURCE_TRAILER):
-            return found[0], Records.of(found[1])
-        if not fetch:
-            break
-    return commit, Records()
 
 
 def tracked(root: Path, remote: str, branch: str) -> str:

@@ -39,6 +39,7 @@ from assets_actions.templates.pins import Pins
 from . import authorship, decisions, planning, publishing, release_branch
 from .base import Outcome, Repository, open_repository
 from .decisions import Decision
+from .inputs import AUTHOR_EMAIL, AUTHOR_NAME
 from .publishing import Draft, Mode
 from .release_branch import Made
 from .sources import CannotPlanError
@@ -77,14 +78,8 @@ class Inputs(planning.PlanInputs):
     allow_removals: bool = Field(
         False, description="Allow a release that removes more than 20 % and more than 10 of the released assets."
     )
-    author_name: str | None = Field(
-        None,
-        description="Who commits. Default: as git is configured, else in a workflow run github-actions[bot].",
-        examples=["NAME"],
-    )
-    author_email: str | None = Field(
-        None, description="The e-mail address of who commits. Default: likewise.", examples=["ADDRESS"]
-    )
+    author_name: str | None = AUTHOR_NAME
+    author_email: str | None = AUTHOR_EMAIL
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:

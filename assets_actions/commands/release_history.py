@@ -1,4 +1,4 @@
-"""What the history of the release branch tells: when an asset was released last, and since when its pins are there."""
+"""What the history of the release branch tells: of last releases, of the age of pins, of deprecated assets gone."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -8,9 +8,10 @@ from pathlib import Path
 
 from assets_actions import git
 from assets_actions.assets.asset import Asset
-from assets_actions.assets.tree import below
+from assets_actions.assets.tree import Entry, below
+from assets_actions.deprecation.gone import GoneAsset, Removal, gone_assets
 from assets_actions.release.records import SOURCE_TRAILER
-from assets_actions.release.released import LARGEST, LATEST
+from assets_actions.release.released import LARGEST, LATEST, owner, released_ids
 from assets_actions.release.status import LastRelease, Pin, since_when
 
 MOST_CHANGES = 100
@@ -51,6 +52,26 @@ def with_age(root: Path, commit: str, asset: Asset, pins: Sequence[Pin], texts: 
     ]
 
 
+def removed_deprecated(root: Path, remote: str, commit: str, *, fetch: bool) -> list[GoneAsset]:
+    """The assets that were released as deprecated, and that this commit of the release branch has no more, by id.
+
+    Takes all of its history: what a shallow clone lacks is fetched, or else what is not known here is left out.
+    """
+    for _ in git.deepening(root, remote, commit):
+        if not fetch or not git.cut_off(root, commit):
+            break
+    here = released_ids(git.commit_tree_of(root, commit, LATEST))
+    removals: dict[str, Removal] = {}
+    entries: dict[str, Entry] = {}
+    for changes in git.removals(root, commit, LATEST):
+        # What removed a file of an asset last, removed all that was left of it.
+        gone = {id_ for path in changes.entries if (id_ := owner(path))} - here - removals.keys()
+        removals |= dict.fromkeys(gone, Removal(_moment(changes), changes.commit))
+        entries |= {path: entry for path, entry in changes.entries.items() if entry and owner(path) in gone}
+    parents = sorted({f"{removal.commit}^1" for removal in removals.values()})
+    return gone_assets(git.tree_of_entries(root, entries, parents), removals)
+
+
 def _versions(root: Path, commit: str, path: str) -> Iterator[tuple[LastRelease, bytes]]:
     """The contents of a released file, the last first, each with the commit that brought it in."""
     cut = git.cut_commits(root)
@@ -68,5 +89,8 @@ def _versions(root: Path, commit: str, path: str) -> Iterator[tuple[LastRelease,
 
 def _release(changes: git.Changes, cut: Collection[str]) -> LastRelease:
     source = changes.trailer if changes.trailer and _COMMIT_ID.fullmatch(changes.trailer) else None
-    at = datetime.fromtimestamp(min(changes.at, LAST_DAY), UTC)
-    return LastRelease(changes.commit, at, source, changes.commit in cut)
+    return LastRelease(changes.commit, _moment(changes), source, changes.commit in cut)
+
+
+def _moment(changes: git.Changes) -> datetime:
+    return datetime.fromtimestamp(min(changes.at, LAST_DAY), UTC)

@@ -4,6 +4,7 @@ import posixpath
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from assets_actions import git, terminal
 from assets_actions.assets.catalog import Catalog
@@ -30,6 +31,11 @@ class Source:
     ignored: Callable[[str], bool]
     lfs: Collection[str]
     release_branch: str
+
+    @property
+    def planned_with(self) -> dict[str, Any]:
+        """What the settings say of the plan, as `make_plan` takes it."""
+        return {"ignored": self.ignored, "lfs": self.lfs, "removals": self.settings.release_removals}
 
 
 class CannotPlanError(Exception):

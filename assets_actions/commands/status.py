@@ -81,7 +81,7 @@ def _found(
 ) -> list[AssetStatus]:
     """The assets of these ids or paths. Raises UserError that names all that there are none of."""
     by_name = {**{status.path: status for status in statuses.values() if status.path}, **statuses}
-    missed = {name for name in names if name not in by_name or by_name[name].state is State.REMOVED}
+    missed = {name for name in names if name not in by_name or by_name[name].state in (State.REMOVED, State.GONE)}
     elsewhere = {asset.id or asset.path: said for asset, said in _elsewhere(repository, known)} if missed else {}
     found, unknown = [], []
     for name in names:

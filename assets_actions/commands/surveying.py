@@ -87,7 +87,7 @@ def survey(repository: Repository, inputs: SourceInputs, known: Known, ids: Sequ
 
 
 def _plan(source: Source, some: Catalog, release: Release, pins: Pins) -> Plan:
-    return make_plan(source.commit, some, release, pins, ignored=source.ignored, lfs=source.lfs)
+    return make_plan(source.commit, some, release, pins, **source.planned_with)
 
 
 def _last_pins(known: Known) -> Pins:

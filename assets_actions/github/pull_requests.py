@@ -93,14 +93,6 @@ class PullRequests:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def default_branch(self) -> str:
-        """The branch that pull requests are for, where nothing else is said."""
-        with self._connection.asking("GET repository", "metadata: read"):
-            branch = self._connection.repository.default_branch
-            if not isinstance(branch, str):
-                raise ValueError(branch)
-        return branch
-
     def open_ones(self) -> list[PullRequest]:
         """All that are open, the newest first; those from forks are not among them."""
         with self._asking("GET", "pulls", READ):

@@ -1,4 +1,4 @@
-"""Releases that no change of a source brings about: an asset is rolled back, a version is burned."""
+"""What no change of a source brings about: an asset is rolled back or removed, a version is burned."""
 
 import posixpath
 import re
@@ -14,6 +14,7 @@ from assets_actions.errors import UserError
 from .content import CODEC, blob_id
 from .differences import labels_of
 from .plan import Plan, PlannedAsset, Status
+from .planner import forgotten, removal
 from .records import Records, source_digest
 from .released import LARGEST, LATEST, Release, Released, read_labels
 from .versions import LONGEST, next_version
@@ -56,7 +57,7 @@ def roll_back(source: str, release: Release, id_: str, version: str, earlier: Tr
     path, content = relative(spec.path, found.root), _with_version(spec, decision.version)
     mode, blob = found.entries[path]
     entries = {**found.entries, path: Entry(mode, blob_id(content, len(blob)))}
-    edits: dict[str, Entry | None] = {f"{found.root}/{path}": None for path in release.assets[id_].entries}
+    edits = removal(release.assets[id_])
     edits |= {f"{found.root}/{path}": entry for path, entry in entries.items()}
     note = f"rolled back to what {version} held"
     one = PlannedAsset(id_, label.config_path, Status.UPDATED, was, decision.version, note=note)
@@ -65,6 +66,22 @@ def roll_back(source: str, release: Release, id_: str, version: str, earlier: Tr
     title = f"Roll back {id_} to {version}, as {decision.version}"
     blobs = {entries[path].blob: content}
     return Plan(source, release.commit, (one,), len(release.assets), edits, blobs, records, title)
+
+
+def remove(release: Release, id_: str) -> Plan:
+    """The plan of a pull request against the release branch that removes an asset, one that the source has no more.
+
+    Other releases may come before it is merged: its commit names no source, which would be an old one by then, but
+    only the version that must not be used again. Raises UserError where the asset is not released.
+    """
+    if id_ not in release.assets:
+        raise UserError(f"`{id_}` is not released{suggestion(id_, sorted(release.assets))}")
+    labels = labels_of(release, [id_])
+    path, version, _ = labels[id_]
+    one = PlannedAsset(id_, path, Status.REMOVED, version, None)
+    records = Records(burned=forgotten([one], labels, release.tags))
+    edits, title = removal(release.assets[id_]), f"Remove {id_} from the release branch"
+    return Plan(release.records.source or "", release.commit, (one,), len(release.assets), edits, {}, records, title)
 
 
 def _records(release: Release, source: str) -> Records:

@@ -20,6 +20,7 @@ from .released import LATEST, Label, Release, Released
 from .versions import ReleaseTags, decide
 
 HELD = "held back: rolled back by hand, until its source changes"
+GONE = "gone from the source; its removal waits for a pull request"
 REBUILT = "rebuilt by hand"
 POINTER = "a file that Git LFS keeps elsewhere; setting `release_lfs_pointers: true` releases the pointer"
 
@@ -58,12 +59,14 @@ def make_plan(
     rebuild: Collection[str] = (),
     ignored: Callable[[str], bool] = lambda _: False,
     lfs: Collection[str] = (),
+    removals: bool = True,
 ) -> Plan:
     """Plan the release of all assets of a source commit.
 
     Every asset of the catalog must have been read (`is_loaded`), and no two may share an id. `rebuild`: ids of assets
     that get a version whether they changed or not. `ignored`: whether a file's change is no reason for a release.
-    `lfs`: files that must not be released as pointers of Git LFS. Raises UnresolvedTagsError.
+    `lfs`: files that must not be released as pointers of Git LFS. Without `removals`, what is gone from the source
+    stays on the release branch. Raises UnresolvedTagsError.
     """
     texts = catalog.tree.read(path for asset in catalog.assets for path in asset.texts)
     contents = [pinned(asset, texts, pins) for asset in catalog.assets]
@@ -84,30 +87,35 @@ def make_plan(
     for made, one in zip(contents, planned, strict=True):
         if one.status in (Status.NEW, Status.UPDATED):
             final = render(made, one.version or "")
-            edits |= _removals(release.assets.get(one.id))
+            edits |= removal(release.assets.get(one.id))
             edits |= {f"{LATEST}/{one.id}/{path}": entry for path, entry in final.entries.items()}
             blobs |= final.new_blobs
     for id_ in release.assets.keys() - {one.id for one in planned}:
-        planned.append(PlannedAsset(id_, labels[id_].config_path, Status.REMOVED, labels[id_].version, None))
-        edits |= _removals(release.assets[id_])
+        path, version = labels[id_].config_path, labels[id_].version
+        if removals:
+            planned.append(PlannedAsset(id_, path, Status.REMOVED, version, None))
+            edits |= removal(release.assets[id_])
+        else:
+            planned.append(PlannedAsset(id_, path, Status.UNCHANGED, version, version, note=GONE))
     assets = tuple(sorted(planned, key=lambda one: one.id))
     touched = {one.id for one in assets if one.status in (Status.NEW, Status.UPDATED, Status.REMOVED)}
     records = replace(
         release.records.carried_on().without(touched),
         source=source,
-        burned=release.records.burned | _forgotten(assets, labels, release.tags),
+        burned=release.records.burned | forgotten(assets, labels, release.tags),
     )
     return Plan(source, release.commit, assets, len(release.assets), edits, blobs, records)
 
 
-def _forgotten(assets: Sequence[PlannedAsset], labels: Mapping[str, Label], tags: ReleaseTags) -> set[str]:
+def forgotten(assets: Sequence[PlannedAsset], labels: Mapping[str, Label], tags: ReleaseTags) -> set[str]:
     """The automatic versions of removed assets that no tag tells of: should one come back, it goes on from there."""
     removed = {one.id: one.previous_version for one in assets if one.status is Status.REMOVED}
     versions = {f"{id_}/{version}" for id_, version in removed.items() if version and labels[id_].is_auto}
     return versions - tags.names
 
 
-def _removals(old: Released | None) -> dict[str, Entry | None]:
+def removal(old: Released | None) -> dict[str, Entry | None]:
+    """The edits that remove a released asset."""
     return {f"{old.root}/{path}": None for path in old.entries} if old else {}
 
 

@@ -1,10 +1,12 @@
 """What release commits record for later runs, as trailers of their messages; each carries on what holds on."""
 
 import hashlib
+import re
 from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from assets_actions.assets.asset import Asset
+from assets_actions.assets.config import AssetType
 from assets_actions.assets.tree import relative
 
 SOURCE_TRAILER = "Source-Commit"
@@ -17,6 +19,7 @@ TAG_TRAILER = "Release-Tag"
 """A tag that is made after the commit."""
 PLAN_TRAILER = "Plan-Digest"
 """The digest of the plan that the commit carries out."""
+_BURNED = re.compile(rf"^{BURNED_TRAILER}: ((?:{'|'.join(AssetType)})/[^/\n]+/[^/\s]+)\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,13 @@ class Records:
     def carried_on(self) -> "Records":
         """What the next commit carries on: all but what this one says of itself."""
         return replace(self, tags=frozenset(), plan=None)
+
+    def burning(self, messages: Iterable[str]) -> "Records":
+        """The same with the versions that commits of others burn: removals that came by pull requests.
+
+        A merge may put more below what was a trailer, so that any line will do.
+        """
+        return replace(self, burned=self.burned | {version for text in messages for version in _BURNED.findall(text)})
 
     def without(self, ids: Collection[str]) -> "Records":
         """The same, without holding these assets any longer."""

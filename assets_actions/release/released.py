@@ -1,7 +1,7 @@
 """What the release branch holds: `latest/<type>/<name>/` for each asset."""
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -69,11 +69,13 @@ def find_released(tree: Tree) -> dict[str, Released]:
 
 def released_ids(tree: Tree) -> set[str]:
     """The ids of the released assets of a tree."""
-    return {f"{parts[1]}/{parts[2]}" for path in tree.files(LATEST) if _is_assets(parts := path.split("/"))}
+    return {id_ for path in tree.files(LATEST) if (id_ := owner(path))}
 
 
-def _is_assets(parts: Sequence[str]) -> bool:
-    return len(parts) > 3 and parts[1] in TYPES
+def owner(path: str) -> str | None:
+    """The id of the released asset that a file below `latest` belongs to; None where that is none's."""
+    parts = path.split("/", 3)
+    return f"{parts[1]}/{parts[2]}" if len(parts) > 3 and parts[1] in TYPES else None
 
 
 def read_labels(tree: Tree, assets: Mapping[str, Released]) -> dict[str, Label]:

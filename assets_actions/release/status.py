@@ -29,6 +29,8 @@ class State(StrEnum):
     NEW = "new"
     UPDATED = "updated"
     REMOVED = "removed"
+    GONE = "gone"
+    """It is not in the source, and stays released until a pull request removes it."""
     BLOCKED = "blocked"
     HELD = "held"
     """It was rolled back by hand, and its source has not changed since."""
@@ -123,8 +125,8 @@ def plan_what_can_be(catalog: Catalog, unreadable: Collection[str], make: Callab
                 unresolved[tag.asset].append(tag)
             # A file that several assets share counts for one of them at a time.
             ready = [asset for asset in ready if asset.id not in unresolved]
-    there = {asset.id for asset in catalog.assets}
-    kept = tuple(one for one in plan.assets if one.status is not Status.REMOVED or one.id not in there)
+    left_out = {asset.id for asset in catalog.assets} - {asset.id for asset in ready}
+    kept = tuple(one for one in plan.assets if one.id not in left_out)
     return PartialPlan(replace(plan, assets=kept), unresolved)
 
 
@@ -205,8 +207,9 @@ class Survey:
         if tags := self.partial.unresolved.get(id_):
             return State.UNPINNED, None, [f"{tag.message} ({tag.place.file}:{tag.place.line})" for tag in tags]
         planned = self._planned[id_]
-        is_held = planned.status is Status.UNCHANGED and planned.note != ""
-        return State.HELD if is_held else State(planned.status.value), planned, ()
+        if planned.status is Status.UNCHANGED and planned.note:
+            return State.HELD if asset else State.GONE, planned, ()
+        return State(planned.status.value), planned, ()
 
 
 class WithoutEffect(NamedTuple):

@@ -19,6 +19,7 @@ STYLES = {
     State.NEW: "green",
     State.UPDATED: "cyan",
     State.REMOVED: "yellow",
+    State.GONE: "yellow",
     State.UNCHANGED: "dim",
     State.HELD: "yellow",
 }
@@ -136,7 +137,7 @@ class StatusReport:
                 why = reason_text(asset.planned) or NOT_RELEASED
                 is_blocked = asset.state is State.BLOCKED
                 return why if is_blocked else f"the next release makes version {asset.planned.version}: {why}"
-            case State.HELD:
+            case State.HELD | State.GONE:
                 return reason_text(asset.planned) if asset.planned else ""
             case State.REMOVED:
                 return "it is not in the source; the next release removes it"

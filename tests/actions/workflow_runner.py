@@ -69,8 +69,16 @@ class WorkflowRun:
         return str(results[-1])
 
 
-def run_workflow(repo: Repo, workflow: str, place: Path, env: Mapping[str, str] | None = None) -> WorkflowRun:
-    """Run a workflow on the repository's last commit, in a place of its own."""
+def run_workflow(
+    repo: Repo,
+    workflow: str,
+    place: Path,
+    env: Mapping[str, str] | None = None,
+    event: str = "push",
+    payload: Mapping[str, Any] | None = None,
+    token: str = "none",  # noqa: S107 (of no account)
+) -> WorkflowRun:
+    """Run a workflow on the repository's last commit, in a place of its own, as this event starts it."""
     project, checkout = place / "project", place / "checkout"
     for name in ("action.yml", ".github/actions", "assets_actions", "requirements.lock"):
         (project / name).parent.mkdir(parents=True, exist_ok=True)
@@ -84,6 +92,7 @@ def run_workflow(repo: Repo, workflow: str, place: Path, env: Mapping[str, str] 
     repo.commit()
     home = place / "home"
     home.mkdir()
+    (place / "event.json").write_text(json.dumps(payload or {}))
     inside = {
         "ASSETS_ACTIONS_PYTHON": sys.executable,
         "STAND_IN_ORIGIN": str(repo.origin),
@@ -91,9 +100,10 @@ def run_workflow(repo: Repo, workflow: str, place: Path, env: Mapping[str, str] 
         **(env or {}),
     }
     command = [
-        str(Path(sys.executable).parent / "act"), "push", "--directory", str(repo.path), "--json",
+        str(Path(sys.executable).parent / "act"), event, "--directory", str(repo.path), "--json",
         "--platform", "ubuntu-latest=-self-hosted", "--no-cache-server", "--action-offline-mode", "--no-skip-checkout",
-        "--action-cache-path", str(place / "cache"), "--secret", "GITHUB_TOKEN=none",
+        "--action-cache-path", str(place / "cache"), "--secret", f"GITHUB_TOKEN={token}",
+        "--eventpath", str(place / "event.json"),
         "--local-repository", f"{ACTION}={project}", "--local-repository", f"{CHECKOUT}={checkout}",
     ]  # fmt: skip
     for name, value in inside.items():

@@ -10,7 +10,6 @@ from typing import Any
 
 CUT = Path(__file__).parent / "openapi.json"
 CALLED = {
-    "": ["get"],
     "/git/blobs": ["post"],
     "/git/trees": ["post"],
     "/git/commits": ["post"],

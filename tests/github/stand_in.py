@@ -34,7 +34,7 @@ class GitHub(Server):
         self.repo = repo
         self.meanwhile: Callable[[Request], None] = nothing
         self.bare = Bare(repo.origin)
-        self.permissions = {"metadata": "read", "contents": "write", "pull_requests": "write", "issues": "write"}
+        self.permissions = {"contents": "write", "pull_requests": "write", "issues": "write"}
         """Of the token."""
 
     @property
@@ -95,8 +95,6 @@ class GitHub(Server):
     def _accepted(self, method: str, parts: list[str]) -> list[tuple[str, str]]:
         """The permissions of which a token needs one."""
         access = "read" if method == "GET" else "write"
-        if not parts:
-            return [("metadata", "read")]
         if parts[0] == "git":
             return [("contents", access)]
         if parts[0] == "pulls":

@@ -22,7 +22,6 @@ SECONDARY = (
     "Please retry your request again later."
 )
 ASKED: dict[str, tuple[str, Callable[[Connection], object]]] = {
-    "default branch": ("metadata: read", lambda c: PullRequests(c).default_branch()),
     "pull requests": ("pull-requests: read", lambda c: PullRequests(c).open_ones()),
     "closed ones": ("pull-requests: read", lambda c: PullRequests(c).closed_ones("b")),
     "a new pull request": ("pull-requests: write", lambda c: PullRequests(c).create("T", "B", "b", "main")),
@@ -145,7 +144,6 @@ class Enterprise(GitHub):
 def test_github_enterprise_is_asked_below_its_path(busy: GitHub, repo: Repo) -> None:
     with Enterprise(repo) as enterprise:
         pulls, issues = PullRequests(connected(enterprise)), Issues(connected(enterprise))
-        assert pulls.default_branch() == "main"
         made = pulls.create("T", "B", "b", "main")
         pulls.add(1, labels=["bug"], assignees=["ada"], reviewers=["ada", "octo/release"])
         assert pulls.edit(1, title="New") == made._replace(title="New")

@@ -45,7 +45,6 @@ class Tracker:
         self.address = address
         self.name = name
         self.owner = name.partition("/")[0]
-        self.default_branch = "main"
         self.threads: dict[int, Thread] = {}
         self.labels = ["bug"]
         self.associations = {self.owner: "OWNER", "ada": "MEMBER", "mallory": "NONE"}
@@ -59,8 +58,6 @@ class Tracker:
         """Raises RefusedError."""
         self.follow_branches()
         match method, parts:
-            case "GET", []:
-                return 200, filled("full-repository", self._repository()), {}
             case "GET", ["pulls"]:
                 return self._listed(self._pulls_of(query), "pulls", query)
             case "POST", ["pulls"]:
@@ -215,7 +212,7 @@ class Tracker:
 
     def _repository(self, owner: str | None = None) -> dict[str, Any]:
         name = self.name if owner is None else f"{owner}/fork"
-        known = {"id": 1 if owner is None else 2, "full_name": name, "default_branch": self.default_branch}
+        known = {"id": 1 if owner is None else 2, "full_name": name}
         known["url"] = self.address if owner is None else f"{self.address.removesuffix(self.name)}{name}"
         return {**known, "owner": self._user(owner or self.owner)}
 

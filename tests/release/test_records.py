@@ -1,3 +1,5 @@
+import pytest
+
 from assets_actions.release.records import Records, source_digest
 from tests.conftest import environment
 from tests.trees import only
@@ -19,6 +21,20 @@ def test_what_is_written_as_trailers_is_read_back() -> None:
 def test_an_asset_is_no_longer_held_when_it_is_released() -> None:
     records = Records("s", frozenset({"a/b/1"}), {"a/b": "x", "a/c": "y"})
     assert records.without(["a/b", "a/d"]) == Records("s", frozenset({"a/b/1"}), {"a/c": "y"})
+
+
+@pytest.mark.parametrize(
+    ("message", "burned"),
+    [
+        ("Remove\n\nBurned: environment/a/5\nBurned: data/b c/1.0.0\n", {"environment/a/5", "data/b c/1.0.0"}),
+        ("Remove (#1)\r\n\r\n* Remove\r\n\r\nBurned: model/a/5\r\n\r\nText\r\n\r\nCo-authored-by: B", {"model/a/5"}),
+        ("Burned: my fingers\nBurned: it/to/ashes\nBurned: model/a\nBurned: model/a/b/5\nBurned: model/a/\n", set()),
+        ("  Burned: model/a/5\n> Burned: model/a/5\nUnburned: model/a/5\nBurned model/a/5", set()),
+    ],
+)
+def test_versions_are_burned_by_lines_of_messages_that_name_one(message: str, burned: set[str]) -> None:
+    records = Records("s", frozenset({"code/x/1"}), {"a/b": "x"})
+    assert records.burning(["Other", message]) == Records("s", {"code/x/1", *burned}, {"a/b": "x"})
 
 
 def test_the_digest_of_a_source_is_of_all_that_its_author_wrote_and_of_nothing_else() -> None:

@@ -7,7 +7,8 @@ from typing import Literal
 import pytest
 from pydantic import Field
 
-from assets_actions.commands.inputs import RepositoryInputs, add_arguments, from_action, from_flags
+from assets_actions.commands.arguments import add_arguments, from_action, from_flags
+from assets_actions.commands.inputs import RepositoryInputs
 from assets_actions.errors import UserError
 
 
@@ -46,6 +47,21 @@ def test_an_actions_inputs_fill_it_as_well() -> None:
     }
     assert from_action(Example, given) == Example(do_it=True, fetch=False, colour="green", assets_dir=["a,b", "c d"])
     assert from_action(Example, {}) == Example()
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ('["a", "b\\nc"]', ["a", "b\nc"]),
+        ("[]", []),
+        ("[a-z]\n[1]", ["[a-z]", "[1]"]),
+        ("[1]", ["[1]"]),
+        ('{"a": 1}', ['{"a": 1}']),
+        ("12", ["12"]),
+    ],
+)
+def test_a_list_is_json_as_a_matrix_has_it_or_has_an_item_a_line(text: str, items: list[str]) -> None:
+    assert from_action(Example, {"assets-dir": text}).assets_dir == items
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:

@@ -1,0 +1,123 @@
+"""Look after deprecated assets: tell where each stands, open the pull requests that are due, keep an issue up to date.
+
+An asset is announced, released (as deprecated), removed, to archive (its day has come) or overdue (its day has passed,
+and it is still here). Removals that are due are proposed as remove-pr does it. One issue holds the table, and the
+commands of the Azure CLI that archive what is to be archived; what is ticked off there is archived. Meant to be run
+once a day or a week. With --no-pr nothing is asked of GitHub and nothing written.
+
+examples:
+  assets-actions sweep --no-pr
+  assets-actions sweep --dry-run --as-of 2027-06-30
+  assets-actions sweep --registry my-registry --label deprecation
+"""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, Field
+
+from assets_actions import terminal
+from assets_actions.deprecation.lifecycle import Stage, Standing
+from assets_actions.deprecation.marker import Topic, find_mark, mark, marked
+from assets_actions.errors import ExitCode, UserError
+from assets_actions.github.connection import GitHubError
+from assets_actions.github.issues import Issue, Issues
+from assets_actions.report.lifecycle import LifecycleReport, ticked
+
+from . import connecting, proposal_branch, proposals
+from .base import Outcome
+from .deprecated import Known
+from .pull_requests import ClosedError, Desk
+from .sources import CannotPlanError
+
+TOPIC = Topic("sweep", "deprecated-assets")
+TITLE = "Deprecated assets"
+
+
+class Inputs(proposals.ProposalInputs):
+    """What sweep reads, and how it proposes what is due."""
+
+    issue: bool = Field(True, description="Keep an issue up to date with where deprecated assets stand.")
+    registry: str | None = Field(
+        None, description="The registry that assets are published to, for the commands that archive.", examples=["NAME"]
+    )
+
+
+class Outputs(BaseModel):
+    """What sweep found and did."""
+
+    deprecated: int = Field(0, description="Number of deprecated assets that are not archived.")
+    overdue: list[str] = Field([], description="The assets that are here after their day, as a JSON list.")
+    to_archive: list[str] = Field([], description="The assets that are to be archived, as a JSON list.")
+    pull_requests: list[str] = Field([], description="The pages of open removals, as a JSON list.")
+    issue: str = Field("", description="The page of the issue.")
+
+
+def run(inputs: Inputs) -> Outcome:
+    """Tell how all stand; propose what is due; write it down."""
+    try:
+        repository, base, source = proposal_branch.read_base(inputs)
+    except CannotPlanError as error:
+        return Outcome(error.report, Outputs(), ExitCode.FOUND)
+    known = Known(repository, inputs, base, source)
+    if not inputs.pr or inputs.dry_run:
+        return _outcome(LifecycleReport(known.standings(), inputs.registry, note="nothing written"), [], None)
+    issues = Issues(connecting.connection(repository.root, inputs.remote, "to sweep"))
+    issue = _issue(issues) if inputs.issue else None
+    standings = known.standings(ticked(issue.body) if issue else ())
+    did, urls = _propose(Desk(repository.root, inputs), known, standings)
+    report = LifecycleReport(standings, inputs.registry, did)
+    if inputs.issue:
+        issue = _written(issues, issue, report, inputs.label)
+    return _outcome(report, urls, issue)
+
+
+def _propose(desk: Desk, known: Known, standings: Sequence[Standing]) -> tuple[dict[str, str], list[str]]:
+    """What became of each removal that is due, by id, and the pages of their pull requests."""
+    did, urls = {}, []
+    for one in standings:
+        if one.is_due:
+            try:
+                done = desk.propose(known.removal(one))
+            except GitHubError:
+                raise
+            except ClosedError as error:
+                did[one.id] = f"its removal was closed by hand: {error.message}"
+            except UserError as error:  # one that cannot be proposed keeps none of the others
+                did[one.id] = f"its removal cannot be proposed: {error.message}"
+            else:
+                assert done.pull
+                did[one.id] = f"its removal is proposed: {done.pull.url}"
+                urls.append(done.pull.url)
+    return did, urls
+
+
+def _issue(issues: Issues) -> Issue | None:
+    """Our issue, where there is one; a stranger's that looks like ours is none."""
+    with terminal.working("Asking for open issues"):
+        found = [(one, find_mark(one.body)) for one in issues.open_ones() if one.is_trusted]
+    ours = (one for one, mark_ in found if mark_ and mark_.topic == TOPIC)
+    return min(ours, key=lambda one: one.number, default=None)
+
+
+def _written(issues: Issues, issue: Issue | None, report: LifecycleReport, labels: Sequence[str]) -> Issue | None:
+    """The issue with what the report says; none is opened to say that nothing is deprecated."""
+    text = report.markdown()
+    wanted = mark(TOPIC, text)
+    with terminal.working("Writing the issue"):
+        if issue is None:
+            return issues.create(TITLE, marked(text, wanted), labels) if report.standings else None
+        return issue if find_mark(issue.body) == wanted else issues.edit(issue.number, marked(text, wanted))
+
+
+def _outcome(report: LifecycleReport, urls: Sequence[str], issue: Issue | None) -> Outcome:
+    def ids(stage: Stage) -> list[str]:
+        return [one.id for one in report.standings if one.stage is stage]
+
+    outputs = Outputs(
+        deprecated=sum(one.stage is not Stage.ARCHIVED for one in report.standings),
+        overdue=ids(Stage.OVERDUE),
+        to_archive=ids(Stage.TO_ARCHIVE),
+        pull_requests=list(urls),
+        issue=issue.url if issue else "",
+    )
+    return Outcome(report, outputs)
