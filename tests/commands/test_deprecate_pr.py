@@ -141,6 +141,27 @@ def test_an_asset_that_others_use_is_deprecated_only_when_told_so_and_they_are_l
     assert "### Still used by\n\n- <code>component/user</code>: <code>assets/user/spec.yaml:6" in told.out
 
 
+@pytest.mark.parametrize(
+    ("config", "path"),
+    [
+        ("description_file: ../words.md\n", "assets/words.md"),
+        ("spec: ../env-1/spec.yaml\n", "assets/env-1/spec.yaml"),
+    ],
+)
+def test_a_file_that_another_asset_has_as_well_is_not_edited(two: Repo, config: str, path: str) -> None:
+    files = {"assets/words.md": "Words.\n"}
+    for name in ("env-1", "env-2"):
+        text = (two.path / f"assets/{name}/asset.yaml").read_text()
+        files[f"assets/{name}/asset.yaml"] = (
+            text.replace("spec: spec.yaml\n", config) if "spec:" in config else text + config
+        )
+    two.commit(files)
+    ran = two.run(*ASKED, "--no-pr")
+    assert ran.code == 2
+    assert f"{path}: `{OLD}` cannot be deprecated alone: {NEW} has this file as well" in ran.err
+    assert BRANCH not in two.git("for-each-ref")
+
+
 def test_an_asset_that_is_deprecated_like_this_already_needs_nothing(two: Repo) -> None:
     two.run(*ASKED, "--no-pr", "--as-of", TODAY)
     two.git("merge", "--quiet", BRANCH)
