@@ -81,6 +81,20 @@ def test_running_again_touches_nothing_that_people_have_done(server: GitHub, two
     assert len(server.tracker.threads) == 1
 
 
+def test_a_pull_request_that_somebody_gave_another_text_or_base_is_left_as_it_is(server: GitHub, two: Repo) -> None:
+    ask(two, "--label", "deprecation")
+    ours, refs = thread(server).body, two.remote_refs()
+    thread(server).body, thread(server).labels = "Mine", []
+    asked = ask(two, "--label", "deprecation", "--delete-on", "2027-04-01")
+    assert (asked["changed"], asked["pull_request"]["number"]) == (False, 1)
+    assert (thread(server).body, thread(server).labels) == ("Mine", [])
+    thread(server).body = ours
+    two.git("push", "--quiet", "origin", "main:refs/heads/next")
+    assert "#1 is about this already, for `main`" in two.run(*ASKED, "--base", "next").out
+    assert two.remote_refs() == {**refs, "refs/heads/next": refs["refs/heads/main"]}
+    assert len(server.tracker.threads) == 1
+
+
 @pytest.mark.usefixtures("server")
 def test_the_day_that_is_proposed_stays_until_another_is_asked_for(two: Repo) -> None:
     assert ask(two)["delete_on"] == DAY
