@@ -100,9 +100,10 @@ def make(root: Path, inputs: ProposalInputs, proposal: Proposal, now: str | None
         parents = git.parents(root, now)
         if missing := git.missing_commits(root, parents):
             git.fetch(root, inputs.remote, *missing)
-        under = git.commit_tree_of(root, parents[0] if parents else None).entries
-        base = git.commit_tree_of(root, proposal.on).entries
-        if proposal.stands(git.commit_tree_of(root, now).entries, under, base):
+        branch, base = (git.commit_tree_of(root, commit).entries for commit in (now, proposal.on))
+        # Where the base was merged into the branch, as by GitHub's button, it goes on from the second parent.
+        unders = [git.commit_tree_of(root, parent).entries for parent in parents] or [{}]
+        if any(proposal.stands(branch, under, base) for under in unders):
             return now
         if not proposal.is_ours(git.trailers_of(root, now), parents, git.tree_of(root, now)):
             raise UserError(

@@ -118,6 +118,21 @@ def test_a_persons_commits_on_the_branch_are_never_overwritten(two: Repo) -> Non
     two.git("push", "--quiet", "origin", "+main:refs/heads/elsewhere", f":{BRANCH}")
 
 
+@pytest.mark.usefixtures("server")
+def test_a_branch_that_somebody_has_merged_the_base_into_is_as_it_should_be(two: Repo) -> None:
+    ask(two)
+    two.commit({"README.md": "More.\n"})
+    two.git("fetch", "--quiet", "origin", BRANCH)
+    two.git("switch", "--quiet", "--detach", "FETCH_HEAD")
+    two.git("merge", "--quiet", "--no-edit", "main")
+    two.git("push", "--quiet", "origin", f"HEAD:{BRANCH}")
+    two.git("switch", "--quiet", "main")
+    theirs = two.remote_refs()
+    assert ask(two)["changed"] is False
+    assert "others have committed to the branch" in refused(two, "--delete-on", "2027-04-01")
+    assert two.remote_refs() == theirs
+
+
 def test_a_branch_of_somebody_elses_of_this_name_is_left_alone(server: GitHub, two: Repo) -> None:
     two.git("push", "--quiet", "origin", f"main:refs/heads/{BRANCH}")
     assert "others have committed to the branch" in refused(two)
