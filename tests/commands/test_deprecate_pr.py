@@ -226,6 +226,7 @@ def test_the_removal_from_the_release_branch_burns_a_version_without_a_tag_in_co
     shown = repo.run("remove-pr", "--asset", OLD, "--dry-run")
     assert shown.code == 0, shown.err
     assert "delete latest/environment/env-1/spec.yaml\n" in shown.out
+    assert "- [ ] what is removed is used by nothing else\n" in shown.out, "the list of it stands above"
     assert "\nBurned: environment/env-1/1\n" in shown.out
     assert repo.run("remove-pr", "--asset", OLD, "--no-pr").code == 0
     branch = "assets-actions/remove-released/environment/env-1"
