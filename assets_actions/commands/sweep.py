@@ -60,20 +60,25 @@ def run(inputs: Inputs) -> Outcome:
         return Outcome(error.report, Outputs(), ExitCode.FOUND)
     known = Known(repository, inputs, base, source)
     if not inputs.pr or inputs.dry_run:
-        return _outcome(LifecycleReport(known.standings(), inputs.registry, note="nothing written"), [], None)
+        standings = known.standings()
+        due = [known.removal(one) for one in standings if one.is_due and inputs.dry_run]
+        preview = [line for one in due for line in proposal_branch.preview(repository.root, one)]
+        return _outcome(LifecycleReport(standings, inputs.registry, note="nothing written", preview=preview), [], None)
     issues = Issues(connecting.connection(repository.root, inputs.remote, "to sweep"))
     issue = _issue(issues, is_needed=bool(known.standings())) if inputs.issue else None
     standings = known.standings(ticked(issue.body) if issue else ())
-    did, urls = _propose(Desk(repository.root, inputs), known, standings)
-    report = LifecycleReport(standings, inputs.registry, did)
+    did, urls, warnings = _propose(Desk(repository.root, inputs), known, standings)
+    report = LifecycleReport(standings, inputs.registry, did, warnings=warnings)
     if inputs.issue:
         issue = _written(issues, issue, report, inputs.label)
     return _outcome(report, urls, issue)
 
 
-def _propose(desk: Desk, known: Known, standings: Sequence[Standing]) -> tuple[dict[str, str], list[str]]:
-    """What became of each removal that is due, by id, and the pages of their pull requests."""
-    did, urls = {}, []
+def _propose(desk: Desk, known: Known, standings: Sequence[Standing]) -> tuple[dict[str, str], list[str], list[str]]:
+    """What became of each removal that is due, by id, the pages of their pull requests, and warnings."""
+    did: dict[str, str] = {}
+    urls: list[str] = []
+    warnings: dict[str, None] = {}
     for one in standings:
         if one.is_due:
             try:
@@ -88,7 +93,8 @@ def _propose(desk: Desk, known: Known, standings: Sequence[Standing]) -> tuple[d
                 assert done.pull
                 did[one.id] = f"its removal is proposed: {done.pull.url}"
                 urls.append(done.pull.url)
-    return did, urls
+                warnings |= dict.fromkeys(done.warnings)
+    return did, urls, list(warnings)
 
 
 def _issue(issues: Issues, *, is_needed: bool) -> Issue | None:

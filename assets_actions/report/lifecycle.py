@@ -29,12 +29,17 @@ _TICKED = re.compile(r"^- \[[xX]\] .*<!-- archived: (\S+) -->\s*$", re.MULTILINE
 
 @dataclass(frozen=True)
 class LifecycleReport:
-    """How deprecated assets stand. `did`: by id, what became of the removal that is due; `note` is of the whole."""
+    """How deprecated assets stand. `did`: by id, what became of the removal that is due; `note` is of the whole.
+
+    `preview`: the difference that each removal makes, and its pull request's text, where only they are wanted.
+    """
 
     standings: Sequence[Standing]
     registry: str | None = None
     did: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+    warnings: Sequence[str] = ()
+    preview: Sequence[str] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -57,9 +62,9 @@ class LifecycleReport:
         return " · ".join([counted(len(self.standings), "deprecated asset"), *parts, *last, *filter(None, [self.note])])
 
     def text(self) -> Segments:
-        """One line for each asset, what does not fit below it; then the commands that archive."""
+        """The preview; one line for each asset, what does not fit below it; then the commands that archive."""
         width = max((len(visible(one.id)) for one in self.standings), default=0)
-        text: list[tuple[str, str]] = []
+        text = [(f"{visible(line)}\n", "") for line in self.preview]
         for one in self.standings:
             text.append((f"{one.stage:<10} ", STYLES[one.stage]))
             line = f"{visible(one.id):<{width}}   {one.delete_on or ''!s:<10}   {visible(self._what_next(one))}"
@@ -67,7 +72,8 @@ class LifecycleReport:
             text += [(f"{'':<11}{visible(misfit)}\n", "yellow") for misfit in one.misfits]
         commands = [(f"{self._command(one)}\n", "") for one in self._to_archive if self._command(one)]
         heading = [("to archive:\n", "bold")] if commands else []
-        return [*text, *heading, *commands, (f"{visible(self.headline)}\n", "bold")]
+        warnings = [(f"warning: {visible(one)}\n", "yellow") for one in self.warnings]
+        return [*text, *heading, *commands, *warnings, (f"{visible(self.headline)}\n", "bold")]
 
     def data(self) -> dict[str, Any]:
         """The JSON that scripts rely on."""
@@ -90,6 +96,7 @@ class LifecycleReport:
                 }
                 for one in self.standings
             ],
+            "warnings": list(self.warnings),
             **self.extra,
         }
 

@@ -158,6 +158,26 @@ def test_one_that_cannot_be_reopened_is_proposed_anew(server: GitHub, two: Repo)
     assert (thread(server, 1).state, thread(server, 2).state) == ("closed", "open")
 
 
+def test_a_sweep_shows_what_it_would_propose_and_warns_of_what_does_not_start_by_itself(
+    server: GitHub, two: Repo
+) -> None:
+    server.merge(ask(two)["pull_request"]["number"])
+    two.git("pull", "--quiet", "origin", "main")
+    two.release("--tag")
+    asked = len(server.requests)
+    shown = two.run("sweep", "--dry-run")
+    assert shown.code == 0, shown.err
+    assert "delete assets/env-1/spec.yaml\n" in shown.out
+    assert "Removes <code>environment/env-1</code>, which is deprecated, from <code>main</code>." in shown.out
+    assert "its removal is due\n1 deprecated asset" in shown.out
+    assert len(server.requests) == asked
+    assert "delete " not in two.run("sweep", "--no-pr", "--base", "origin/main").out
+    warned = two.run("sweep")
+    assert "warning: workflows do not start by themselves" in warned.out
+    assert "workflows do not start" not in "".join(one.body or "" for one in server.tracker.threads.values())
+    assert two.run("sweep", "--format", "json").json["warnings"] == []
+
+
 def test_a_sweep_leaves_a_removal_alone_that_was_closed_and_goes_on(server: GitHub, two: Repo) -> None:
     server.merge(ask(two)["pull_request"]["number"])
     two.git("pull", "--quiet", "origin", "main")
