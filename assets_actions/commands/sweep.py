@@ -31,6 +31,8 @@ from .sources import CannotPlanError
 
 TOPIC = Topic("sweep", "deprecated-assets")
 TITLE = "Deprecated assets"
+LONGEST = 60_000
+"""GitHub takes 65,536 characters; the mark comes on top."""
 
 
 class Inputs(proposals.ProposalInputs):
@@ -117,7 +119,7 @@ def _written(issues: Issues, issue: Issue | None, report: LifecycleReport, label
 
     One that a person has closed stays closed until there is something new for people to do.
     """
-    text = report.markdown()
+    text = report.markdown(LONGEST)
     wanted = mark(TOPIC, text)
     with terminal.working("Writing the issue"):
         if issue is None:
