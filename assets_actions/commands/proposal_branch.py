@@ -4,14 +4,35 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from assets_actions import git, terminal
-from assets_actions.deprecation.proposal import Proposal
+from assets_actions.deprecation.proposal import BRANCHES, Proposal
 from assets_actions.errors import UserError
 from assets_actions.report.text import difference
 
 from . import authorship, refusals, sources
 from .base import Repository, open_repository
 from .proposals import Done, ProposalInputs
+from .refusals import Refusal
 from .sources import Source
+
+REFUSALS = (
+    Refusal(
+        r"Commits must have (?:verified|valid) signatures",
+        "the remote takes signed commits only, and those that git pushes here are not signed",
+        f"under Settings → Rules (or Branches), leave `{BRANCHES}/**` out of what demands signatures",
+    ),
+    Refusal(
+        r"GH013: (?!(?s:.*)(?:PUSH PROTECTION|contain secrets))|GH006: |protected branch hook declined",
+        "a rule of the repository forbids the push",
+        "under Settings → Rules (or Branches), let the app or user that proposes bypass it, or leave "
+        f"`{BRANCHES}/**` out of it",
+    ),
+    Refusal(
+        r"refusing to allow .* to create or update workflow",
+        "the branch has workflow files, and the token may not change these",
+        "use a token with the permission `workflows`",
+    ),
+)
+"""What is different where it is no release branch that is pushed."""
 
 
 class Base(NamedTuple):
@@ -69,7 +90,7 @@ def push(root: Path, inputs: ProposalInputs, proposal: Proposal) -> tuple[str, b
 
     Raises UserError where others have committed to the branch, or the remote refuses.
     """
-    with terminal.working(f"Pushing to {inputs.remote}"), refusals.explained():
+    with terminal.working(f"Pushing to {inputs.remote}"), refusals.explained(REFUSALS):
         now = _tip(root, inputs.remote, proposal.branch)
         made = make(root, inputs, proposal, now)
         if made == now:

@@ -257,11 +257,28 @@ def test_a_rate_limit_is_waited_for_as_told_or_told(server: GitHub, two: Repo) -
     assert "rate limit" in refused(two)
 
 
-def test_a_protected_branch_is_explained(server: GitHub, two: Repo) -> None:
+@pytest.mark.parametrize(
+    ("said", "fix"),
+    [
+        (
+            "error: GH013: Repository rule violations found for refs/heads/x",
+            "let the app or user that proposes bypass it",
+        ),
+        ("error: GH006: Protected branch update failed", "or leave `assets-actions/**` out of it"),
+        ("- Commits must have verified signatures.", "leave `assets-actions/**` out of what demands signatures"),
+        ("error: GH013: Repository rule violations - Push cannot contain secrets", "remove the secret from the asset"),
+        ("refusing to allow a GitHub App to create or update workflow `x`", "a token with the permission `workflows`"),
+    ],
+)
+def test_a_protected_branch_is_explained(server: GitHub, two: Repo, said: str, fix: str) -> None:
     hook = two.origin / "hooks/pre-receive"
-    hook.write_text("#!/bin/sh\necho 'error: GH013: Repository rule violations found for refs/heads/x' >&2\nexit 1\n")
+    hook.write_text(f"#!/bin/sh\ncat >&2 <<'END'\n{said}\nEND\nexit 1\n")
     hook.chmod(0o755)
-    assert "a rule of the repository forbids the push" in refused(two)
+    err = refused(two)
+    assert said in err
+    assert fix in err.split("fix: ")[1]
+    assert "--mode" not in err
+    assert "release branch" not in err
     assert server.tracker.threads == {}
     hook.unlink()
     assert ask(two)["changed"] is True
