@@ -307,6 +307,16 @@ def test_the_base_is_the_remotes_default_branch_or_the_one_that_is_named(server:
     assert pull(server).base == "next"
 
 
+def test_what_a_clone_of_one_branch_lacks_is_fetched_as_the_error_says(two: Repo) -> None:
+    clone = Repo(two.path.parent / "single", two.origin)
+    two.git("clone", "--quiet", "--depth=1", f"file://{two.origin}", str(clone.path))
+    ran = clone.run("sweep", "--no-pr")
+    assert ran.code == 2
+    command = ran.err.split("fix: ")[1].partition(";")[0].split()
+    clone.git(*command[1:])
+    assert clone.run("sweep", "--no-pr").code == 0
+
+
 def test_a_shallow_clone_of_another_branch_will_do(server: GitHub, two: Repo) -> None:
     ask(two)
     two.commit(described("env-1", "Other words."))
