@@ -1,5 +1,6 @@
 """The branch of a proposal: one commit of ours, made anew when what it goes on from has changed."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -85,14 +86,15 @@ def find(root: Path, inputs: ProposalInputs, branch: str) -> str | None:
         return _tip(root, inputs.remote, branch)
 
 
-def push(root: Path, inputs: ProposalInputs, proposal: Proposal) -> tuple[str, bool]:
+def push(root: Path, inputs: ProposalInputs, proposal: Proposal, merged: Collection[str]) -> tuple[str, bool]:
     """Have the proposal's commit on its branch of the remote; its id, and whether it was pushed.
 
+    `merged`: commits that were merged from the branch.
     Raises UserError where others have committed to the branch, or the remote refuses.
     """
     with terminal.working(f"Pushing to {inputs.remote}"), refusals.explained(REFUSALS):
         now = _tip(root, inputs.remote, proposal.branch)
-        made = make(root, inputs, proposal, now)
+        made = make(root, inputs, proposal, now, merged)
         if made == now:
             return made, False
         git.push_branch(root, inputs.remote, proposal.branch, made, now)
@@ -114,8 +116,11 @@ def commit_here(root: Path, inputs: ProposalInputs, proposal: Proposal) -> Done:
     return Done(proposal.branch, made, None, outcome, True)
 
 
-def make(root: Path, inputs: ProposalInputs, proposal: Proposal, now: str | None) -> str:
-    """The commit that a branch should be at, which is at `now` (None: nowhere); only this repository knows it yet."""
+def make(root: Path, inputs: ProposalInputs, proposal: Proposal, now: str | None, merged: Collection[str] = ()) -> str:
+    """The commit that a branch should be at, which is at `now` (None: nowhere); only this repository knows it yet.
+
+    What was merged already and is proposed again, as somebody has taken it back, is made anew.
+    """
     git.write_blobs(root, proposal.blobs.values())
     if now:
         parents = git.parents(root, now)
@@ -124,7 +129,8 @@ def make(root: Path, inputs: ProposalInputs, proposal: Proposal, now: str | None
         branch, base = (git.commit_tree_of(root, commit).entries for commit in (now, proposal.on))
         # Where the base was merged into the branch, as by GitHub's button, it goes on from the second parent.
         unders = [git.commit_tree_of(root, parent).entries for parent in parents] or [{}]
-        if any(proposal.stands(branch, under, base) for under in unders):
+        is_left = now not in merged and not git.is_ancestor(root, now, proposal.on)
+        if is_left and any(proposal.stands(branch, under, base) for under in unders):
             return now
         if not proposal.is_ours(git.trailers_of(root, now), parents, git.tree_of(root, now)):
             raise UserError(

@@ -47,8 +47,9 @@ class Desk:
         """Make the branch and the pull request, or bring them up to date. Raises UserError; ClosedError."""
         pull = self.find(proposal)
         closed = None
+        earlier: list[PullRequest] = []
         if pull is None:
-            earlier = filter(_about(proposal), self.pull_requests.closed_ones(proposal.branch))
+            earlier = list(filter(_about(proposal), self.pull_requests.closed_ones(proposal.branch)))
             closed = max(earlier, key=lambda pull: pull.number, default=None)
             if closed and closed.state == "merged":
                 closed = None
@@ -61,7 +62,8 @@ class Desk:
         did = ""
         if closed and (pull := self._reopened(closed)):
             did = "reopened"  # before its branch moves on: GitHub would not, after that
-        commit, pushed = proposal_branch.push(self._root, self._inputs, proposal)
+        merged = [one.head_commit for one in earlier if one.state == "merged"]
+        commit, pushed = proposal_branch.push(self._root, self._inputs, proposal, merged)
         with terminal.working("Writing the pull request"):
             pull, wrote = self._written(proposal, pull)
         did = did or wrote or ("brought up to date" if pushed else "")

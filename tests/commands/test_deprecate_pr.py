@@ -174,6 +174,15 @@ def test_an_asset_that_is_deprecated_like_this_already_needs_nothing(two: Repo) 
     assert tags["DeleteOn"] == "2027-06-30"
 
 
+def test_what_was_merged_and_taken_back_is_committed_again(two: Repo) -> None:
+    two.run(*ASKED, "--no-pr", "--as-of", TODAY)
+    two.git("merge", "--quiet", BRANCH)
+    two.git("revert", "--no-edit", "HEAD")
+    ran = two.run(*ASKED, "--no-pr", "--as-of", TODAY, "--format", "json")
+    assert (ran.code, ran.json["changed"]) == (0, True)
+    assert two.git("rev-parse", f"{BRANCH}^") == two.git("rev-parse", "main")
+
+
 def test_what_others_have_committed_to_the_branch_stays(two: Repo) -> None:
     two.run(*ASKED, "--no-pr", "--as-of", TODAY)
     two.git("switch", "--quiet", BRANCH)

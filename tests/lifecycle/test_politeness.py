@@ -139,6 +139,20 @@ def test_a_branch_of_somebody_elses_of_this_name_is_left_alone(server: GitHub, t
     assert server.tracker.threads == {}
 
 
+@pytest.mark.parametrize("depth", ["--depth=1", "--no-single-branch"])
+def test_what_was_merged_and_taken_back_may_be_proposed_again(server: GitHub, two: Repo, depth: str) -> None:
+    server.merge(ask(two)["pull_request"]["number"])
+    two.git("pull", "--quiet", "origin", "main")
+    two.git("revert", "--no-edit", "--mainline=1", "HEAD")
+    two.git("push", "--quiet", "origin", "main")
+    clone = Repo(two.path.parent / "clone", two.origin)
+    two.git("clone", "--quiet", depth, f"file://{two.origin}", str(clone.path))
+    asked = ask(clone)
+    assert (asked["changed"], asked["pull_request"]["number"]) == (True, 2)
+    assert server.bare.git("log", "--format=%s", f"main..{BRANCH}") == thread(server, 2).title
+    assert clone.run(*ASKED, "--no-pr").code == 0
+
+
 def test_a_pull_request_that_was_closed_stays_closed_unless_asked(server: GitHub, two: Repo) -> None:
     ask(two)
     server.close(1)
