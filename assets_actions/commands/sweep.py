@@ -38,7 +38,12 @@ LONGEST = 60_000
 class Inputs(proposals.ProposalInputs):
     """What sweep reads, and how it proposes what is due."""
 
-    issue: bool = Field(True, description="Keep an issue up to date with where deprecated assets stand.")
+    pr: bool = Field(
+        True, description="Open the pull requests that are due, and write the issue; without, tell what stands here."
+    )
+    issue: bool = Field(
+        True, description="Keep an issue up to date with where deprecated assets stand; without, leave issues alone."
+    )
     registry: str | None = Field(
         None, description="The registry that assets are published to, for the commands that archive.", examples=["NAME"]
     )
