@@ -85,8 +85,9 @@ def test_a_version_of_its_own_is_counted_up(repo: Repo) -> None:
     ("given", "said"),
     [
         (["--delete-on", "2026-11-23"], "2026-11-23"),
-        (["--delete-on", "in May"], "in May"),
-        (["--delete-on", "2027-02-30"], "2027-02-30"),
+        (["--delete-on", "in May"], "--delete-on: `in May` is not a date; write it as YYYY-MM-DD"),
+        (["--delete-on", "2027-02-30", "--as-of", "x"], "--as-of: `x` is not a date"),
+        (["--delete-on", "2027-02-30", "--as-of", "x"], "--delete-on: `2027-02-30` is not a date"),
         (["--in-months", "0"], "--in-months"),
         (["--in-months", "4", "--delete-on", "2027-05-01"], "exclude each other"),
         (["--replacement", "environment/none"], "there is no asset `environment/none`"),
