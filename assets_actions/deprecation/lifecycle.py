@@ -99,7 +99,8 @@ def _in_source(id_: str, asset: Asset, here: Mapping[str, Asset], facts: Facts) 
     _, version, is_final = facts.released.get(id_, (None, None, False))
     is_overdue = day is not None and day < facts.day
     stage = Stage.OVERDUE if is_overdue else Stage.RELEASED if is_final else Stage.ANNOUNCED
-    waits_for = _before_removal(asset, is_final, day, facts)
+    is_out = version is not None if facts.remove_on_date else is_final
+    waits_for = _before_removal(asset, is_out, day, facts)
     misfits = tuple(_misfits(asset, named, here))
     return Standing(id_, stage, version, day, named, "remove", not waits_for, waits_for, misfits, _place(asset))
 
@@ -116,7 +117,7 @@ def _before_removal(asset: Asset, is_released: bool, day: datetime.date | None, 
         return "a date, the tag `DeleteOn`"
     if facts.remove_on_date and day > facts.day:
         return str(day)
-    if not facts.remove_on_date and not is_released:
+    if not is_released:  # whoever uses it was never told, and nothing would tell that it is to be archived
         return "its release"
     return _users(facts.catalog, asset)
 

@@ -43,6 +43,8 @@ def one(known: Facts) -> Standing:
         ("2", {}, Stage.RELEASED, ""),
         ("2", {"remove_on_date": True}, Stage.RELEASED, "2027-05-24"),
         ("2", {"remove_on_date": True, "day": DAY}, Stage.RELEASED, ""),
+        ("2", {"remove_on_date": True, "day": DAY, "final": False}, Stage.ANNOUNCED, ""),
+        (None, {"remove_on_date": True, "day": DAY}, Stage.ANNOUNCED, "its release"),
         ("2", {"day": DAY + datetime.timedelta(1)}, Stage.OVERDUE, ""),
         (None, {"day": DAY + datetime.timedelta(1)}, Stage.OVERDUE, "its release"),
     ],

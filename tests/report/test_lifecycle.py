@@ -53,3 +53,18 @@ def test_the_table_is_one_of_markdowns_and_ticks_are_read_back() -> None:
         "prompt/p",
     }
     assert ticked("- [x] `a` <!-- archived: a --> and more\n") == set()
+
+
+def test_a_text_that_would_be_too_long_leaves_out_what_is_least_urgent_and_nothing_that_is_ticked_off() -> None:
+    many = [
+        Standing(f"environment/{stage.name.lower()}-{number:03}", stage, "1", DAY, "c", None, False, "")
+        for stage in (Stage.ARCHIVED, Stage.TO_ARCHIVE, Stage.REMOVED)
+        for number in range(200)
+    ]
+    whole, short = LifecycleReport(many).markdown(), LifecycleReport(many).markdown(60_000)
+    assert len(short) <= 60_000 < len(whole)
+    assert LifecycleReport(STANDINGS).markdown(60_000) == LifecycleReport(STANDINGS).markdown()
+    assert ticked(short) == {one.id for one in many if one.stage is Stage.ARCHIVED}
+    rows = [line for line in short.splitlines() if line.startswith("| <code>")]
+    assert all("| to archive |" in row for row in rows)
+    assert f"And {600 - len(rows)} more: `assets-actions sweep --no-pr` tells of all." in short
