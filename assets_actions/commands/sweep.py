@@ -131,7 +131,9 @@ def _written(issues: Issues, issue: Issue | None, report: LifecycleReport, label
             return issues.create(TITLE, marked(text, wanted), labels) if report.standings else None
         if find_mark(issue.body) == wanted:
             return issue
-        reopen = not issue.is_open and any(one.stage in (Stage.TO_ARCHIVE, Stage.OVERDUE) for one in report.standings)
+        reopen = not issue.is_open and any(
+            one.archive == "due" or one.stage is Stage.OVERDUE for one in report.standings
+        )
         return issues.edit(issue.number, marked(text, wanted), reopen=reopen)
 
 
@@ -142,7 +144,7 @@ def _outcome(report: LifecycleReport, urls: Sequence[str], issue: Issue | None) 
     outputs = Outputs(
         deprecated=sum(one.stage is not Stage.ARCHIVED for one in report.standings),
         overdue=ids(Stage.OVERDUE),
-        to_archive=ids(Stage.TO_ARCHIVE),
+        to_archive=[one.id for one in report.standings if one.archive == "due"],
         pull_requests=list(urls),
         issue=issue.url if issue else "",
     )

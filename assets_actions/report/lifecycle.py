@@ -140,9 +140,9 @@ class LifecycleReport:
         lines = []
         for one in self.standings:
             mark = f"<!-- archived: {quote(one.id)} -->\n"
-            if one.stage is Stage.ARCHIVED:
+            if one.archive == "done":
                 lines.append(f"- [x] {code(one.id)} {mark}")
-            elif one.stage is Stage.TO_ARCHIVE and one.id in kept:
+            elif one.archive == "due" and one.id in kept:
                 how = self._command(one)
                 shown = f": {code(how)}" if how else ", where it is published"
                 lines.append(f"- [ ] {code(one.id)}{shown} {mark}")
@@ -151,7 +151,7 @@ class LifecycleReport:
 
     @property
     def _to_archive(self) -> list[Standing]:
-        return [one for one in self.standings if one.stage is Stage.TO_ARCHIVE]
+        return [one for one in self.standings if one.archive == "due"]
 
     def _command(self, one: Standing) -> str | None:
         command = one.archive_command

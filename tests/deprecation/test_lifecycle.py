@@ -126,6 +126,24 @@ def test_what_is_gone_is_archived_on_its_day(
     assert found.misfits == (() if delete_on else ("it went without a date",))
 
 
+@pytest.mark.parametrize(
+    ("version", "more", "archive"),
+    [
+        ("2", {"day": DAY - datetime.timedelta(1)}, None),
+        ("2", {"day": DAY}, "due"),
+        ("2", {"day": DAY + datetime.timedelta(1)}, "due"),
+        ("2", {"day": DAY, "archived": {"environment/old"}}, "done"),
+        (None, {"day": DAY}, None),
+    ],
+)
+def test_what_is_still_here_is_archived_on_its_day_as_well(
+    version: str | None, more: dict[str, Any], archive: str | None
+) -> None:
+    assert one(facts({**deprecated(), **environment("new")}, version, **more)).archive == archive
+    if version:
+        assert one(facts(component(), version, **more)).archive == archive
+
+
 def test_what_came_back_is_not_gone_and_what_is_not_deprecated_is_no_concern() -> None:
     gone = GoneAsset("environment/old", "2", DAY, NOTICE, REMOVAL)
     assert standings(facts(environment("old"), gone=[gone])) == []
