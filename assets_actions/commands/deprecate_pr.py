@@ -98,6 +98,7 @@ def run(inputs: Inputs) -> Outcome:
     )
     warnings = [warning] if (warning := dates.check(day, inputs.today)) else []
     edits = deprecate(asset, asked.notice)
+    request.check_alone(source.catalog, asset, edits)
     proposal = _proposal(asked, topic, base, source, edits)
     facts = {
         "asset": asset.id,

@@ -1,17 +1,39 @@
 """The branch of a proposal: one commit of ours, made anew when what it goes on from has changed."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from assets_actions import git, terminal
-from assets_actions.deprecation.proposal import Proposal
+from assets_actions.deprecation.proposal import BRANCHES, Proposal
 from assets_actions.errors import UserError
 from assets_actions.report.text import difference
 
 from . import authorship, refusals, sources
 from .base import Repository, open_repository
 from .proposals import Done, ProposalInputs
+from .refusals import Refusal
 from .sources import Source
+
+REFUSALS = (
+    Refusal(
+        r"Commits must have (?:verified|valid) signatures",
+        "the remote takes signed commits only, and those that git pushes here are not signed",
+        f"under Settings → Rules (or Branches), leave `{BRANCHES}/**` out of what demands signatures",
+    ),
+    Refusal(
+        r"GH013: (?!(?s:.*)(?:PUSH PROTECTION|contain secrets))|GH006: |protected branch hook declined",
+        "a rule of the repository forbids the push",
+        "under Settings → Rules (or Branches), let the app or user that proposes bypass it, or leave "
+        f"`{BRANCHES}/**` out of it",
+    ),
+    Refusal(
+        r"refusing to allow .* to create or update workflow",
+        "the branch has workflow files, and the token may not change these",
+        "use a token with the permission `workflows`",
+    ),
+)
+"""What is different where it is no release branch that is pushed."""
 
 
 class Base(NamedTuple):
@@ -64,14 +86,15 @@ def find(root: Path, inputs: ProposalInputs, branch: str) -> str | None:
         return _tip(root, inputs.remote, branch)
 
 
-def push(root: Path, inputs: ProposalInputs, proposal: Proposal) -> tuple[str, bool]:
+def push(root: Path, inputs: ProposalInputs, proposal: Proposal, merged: Collection[str]) -> tuple[str, bool]:
     """Have the proposal's commit on its branch of the remote; its id, and whether it was pushed.
 
+    `merged`: commits that were merged from the branch.
     Raises UserError where others have committed to the branch, or the remote refuses.
     """
-    with terminal.working(f"Pushing to {inputs.remote}"), refusals.explained():
+    with terminal.working(f"Pushing to {inputs.remote}"), refusals.explained(REFUSALS):
         now = _tip(root, inputs.remote, proposal.branch)
-        made = make(root, inputs, proposal, now)
+        made = make(root, inputs, proposal, now, merged)
         if made == now:
             return made, False
         git.push_branch(root, inputs.remote, proposal.branch, made, now)
@@ -93,16 +116,21 @@ def commit_here(root: Path, inputs: ProposalInputs, proposal: Proposal) -> Done:
     return Done(proposal.branch, made, None, outcome, True)
 
 
-def make(root: Path, inputs: ProposalInputs, proposal: Proposal, now: str | None) -> str:
-    """The commit that a branch should be at, which is at `now` (None: nowhere); only this repository knows it yet."""
+def make(root: Path, inputs: ProposalInputs, proposal: Proposal, now: str | None, merged: Collection[str] = ()) -> str:
+    """The commit that a branch should be at, which is at `now` (None: nowhere); only this repository knows it yet.
+
+    What was merged already and is proposed again, as somebody has taken it back, is made anew.
+    """
     git.write_blobs(root, proposal.blobs.values())
     if now:
         parents = git.parents(root, now)
         if missing := git.missing_commits(root, parents):
             git.fetch(root, inputs.remote, *missing)
-        under = git.commit_tree_of(root, parents[0] if parents else None).entries
-        base = git.commit_tree_of(root, proposal.on).entries
-        if proposal.stands(git.commit_tree_of(root, now).entries, under, base):
+        branch, base = (git.commit_tree_of(root, commit).entries for commit in (now, proposal.on))
+        # Where the base was merged into the branch, as by GitHub's button, it goes on from the second parent.
+        unders = [git.commit_tree_of(root, parent).entries for parent in parents] or [{}]
+        is_left = now not in merged and not git.is_ancestor(root, now, proposal.on)
+        if is_left and any(proposal.stands(branch, under, base) for under in unders):
             return now
         if not proposal.is_ours(git.trailers_of(root, now), parents, git.tree_of(root, now)):
             raise UserError(

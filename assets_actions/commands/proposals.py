@@ -7,11 +7,21 @@ from typing import Annotated, Any, NamedTuple, Self
 from pydantic import BaseModel, Field, PlainValidator, WithJsonSchema
 
 from assets_actions.deprecation import dates
+from assets_actions.errors import UserError
 from assets_actions.github.pull_requests import PullRequest
 
 from .inputs import AUTHOR_EMAIL, AUTHOR_NAME, ReleaseInputs
 
-Day = Annotated[date, PlainValidator(dates.read_day), WithJsonSchema({"type": "string"})]
+
+def _read_day(text: str) -> date:
+    """A day that was given; raises ValueError, from which the inputs tell which of them is none."""
+    try:
+        return dates.read_day(text)
+    except UserError as error:
+        raise ValueError(f"{error.message}; {error.fix}") from None
+
+
+Day = Annotated[date, PlainValidator(_read_day), WithJsonSchema({"type": "string"})]
 
 
 class ProposalInputs(ReleaseInputs):

@@ -36,30 +36,34 @@ class Desk:
         self._open: list[PullRequest] | None = None
 
     def find(self, proposal: Proposal) -> PullRequest | None:
-        """The open pull request for a proposal; of several, the first."""
+        """The open pull request for a proposal, be it that somebody took its mark away; of several, the first."""
         if self._open is None:
             with terminal.working("Asking for open pull requests"):
                 self._open = self.pull_requests.open_ones()
-        return min(filter(_about(proposal), self._open), key=lambda pull: pull.number, default=None)
+        found = list(filter(_about(proposal), self._open)) or [one for one in self._open if one.head == proposal.branch]
+        return min(found, key=lambda pull: pull.number, default=None)
 
     def propose(self, proposal: Proposal) -> Done:
         """Make the branch and the pull request, or bring them up to date. Raises UserError; ClosedError."""
         pull = self.find(proposal)
         closed = None
+        earlier: list[PullRequest] = []
         if pull is None:
-            earlier = filter(_about(proposal), self.pull_requests.closed_ones(proposal.branch))
+            earlier = list(filter(_about(proposal), self.pull_requests.closed_ones(proposal.branch)))
             closed = max(earlier, key=lambda pull: pull.number, default=None)
             if closed and closed.state == "merged":
                 closed = None
             if closed and not self._inputs.reopen:
                 message = f"#{closed.number}, the pull request for this, was closed: {closed.url}"
                 raise ClosedError(message, fix="give --reopen to propose it again")
-        elif pull.head != proposal.branch:
-            return Done(pull.head, None, pull, f"#{pull.number} is about this already, and left as it is", False)
+        elif (pull.head, pull.base) != (proposal.branch, proposal.base) or not _about(proposal)(pull):
+            outcome = f"#{pull.number} is about this already, for `{pull.base}`, and left as it is"
+            return Done(pull.head, None, pull, outcome, False)
         did = ""
         if closed and (pull := self._reopened(closed)):
             did = "reopened"  # before its branch moves on: GitHub would not, after that
-        commit, pushed = proposal_branch.push(self._root, self._inputs, proposal)
+        merged = [one.head_commit for one in earlier if one.state == "merged"]
+        commit, pushed = proposal_branch.push(self._root, self._inputs, proposal, merged)
         with terminal.working("Writing the pull request"):
             pull, wrote = self._written(proposal, pull)
         did = did or wrote or ("brought up to date" if pushed else "")

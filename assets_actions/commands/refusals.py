@@ -6,7 +6,7 @@ English.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -130,22 +130,22 @@ REFUSALS = (
 
 
 @contextmanager
-def explained() -> Iterator[None]:
-    """Let what git says of a remote reach the user as an error with a fix. Raises UserError."""
+def explained(more: Sequence[Refusal] = ()) -> Iterator[None]:
+    """Let what git says of a remote reach the user as an error with a fix; `more` come first. Raises UserError."""
     try:
         yield
     except git.GitError as error:
-        raise explain(error) from None
+        raise explain(error, more) from None
 
 
-def explain(error: git.GitError) -> UserError:
+def explain(error: git.GitError, more: Sequence[Refusal] = ()) -> UserError:
     """The error that says what a refusal means; one that nobody knows says what git said."""
     lines = [line.rstrip() for line in without_logins(error.message).splitlines()]
     # All refs of an atomic push are refused; those that are to blame say why.
     telling = [line for line in lines if line and not line.endswith(BYSTANDERS)]
     said = "\n".join(telling)
-    for refusal in REFUSALS:
+    for refusal in (*more, *REFUSALS):
         if re.search(refusal.pattern, said):
-            more = ["…"] if len(telling) > LINES_QUOTED else []
-            return UserError("\n".join([refusal.what, *telling[:LINES_QUOTED], *more]), fix=refusal.fix)
+            left_out = ["…"] if len(telling) > LINES_QUOTED else []
+            return UserError("\n".join([refusal.what, *telling[:LINES_QUOTED], *left_out]), fix=refusal.fix)
     return git.GitError(said, error.where, error.fix)

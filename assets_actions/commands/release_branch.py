@@ -72,7 +72,9 @@ def tracked(root: Path, remote: str, branch: str) -> str:
     tracking = f"refs/remotes/{remote}/{branch}"
     commit = git.commit_of(root, tracking)
     if commit is None:
-        raise UserError(f"`{tracking}` has not been fetched", fix=f"git fetch {remote} {branch}")
+        # Where a clone has a single branch, git keeps no other one unless told where.
+        fix = f"git fetch {remote} {branch}:{tracking}; before the first release there is no such branch"
+        raise UserError(f"`{tracking}` has not been fetched", fix=fix)
     return commit
 
 

@@ -31,12 +31,19 @@ from .sources import CannotPlanError
 
 TOPIC = Topic("sweep", "deprecated-assets")
 TITLE = "Deprecated assets"
+LONGEST = 60_000
+"""GitHub takes 65,536 characters; the mark comes on top."""
 
 
 class Inputs(proposals.ProposalInputs):
     """What sweep reads, and how it proposes what is due."""
 
-    issue: bool = Field(True, description="Keep an issue up to date with where deprecated assets stand.")
+    pr: bool = Field(
+        True, description="Open the pull requests that are due, and write the issue; without, tell what stands here."
+    )
+    issue: bool = Field(
+        True, description="Keep an issue up to date with where deprecated assets stand; without, leave issues alone."
+    )
     registry: str | None = Field(
         None, description="The registry that assets are published to, for the commands that archive.", examples=["NAME"]
     )
@@ -60,20 +67,25 @@ def run(inputs: Inputs) -> Outcome:
         return Outcome(error.report, Outputs(), ExitCode.FOUND)
     known = Known(repository, inputs, base, source)
     if not inputs.pr or inputs.dry_run:
-        return _outcome(LifecycleReport(known.standings(), inputs.registry, note="nothing written"), [], None)
+        standings = known.standings()
+        due = [known.removal(one) for one in standings if one.is_due and inputs.dry_run]
+        preview = [line for one in due for line in proposal_branch.preview(repository.root, one)]
+        return _outcome(LifecycleReport(standings, inputs.registry, note="nothing written", preview=preview), [], None)
     issues = Issues(connecting.connection(repository.root, inputs.remote, "to sweep"))
-    issue = _issue(issues) if inputs.issue else None
+    issue = _issue(issues, is_needed=bool(known.standings())) if inputs.issue else None
     standings = known.standings(ticked(issue.body) if issue else ())
-    did, urls = _propose(Desk(repository.root, inputs), known, standings)
-    report = LifecycleReport(standings, inputs.registry, did)
+    did, urls, warnings = _propose(Desk(repository.root, inputs), known, standings)
+    report = LifecycleReport(standings, inputs.registry, did, warnings=warnings)
     if inputs.issue:
         issue = _written(issues, issue, report, inputs.label)
     return _outcome(report, urls, issue)
 
 
-def _propose(desk: Desk, known: Known, standings: Sequence[Standing]) -> tuple[dict[str, str], list[str]]:
-    """What became of each removal that is due, by id, and the pages of their pull requests."""
-    did, urls = {}, []
+def _propose(desk: Desk, known: Known, standings: Sequence[Standing]) -> tuple[dict[str, str], list[str], list[str]]:
+    """What became of each removal that is due, by id, the pages of their pull requests, and warnings."""
+    did: dict[str, str] = {}
+    urls: list[str] = []
+    warnings: dict[str, None] = {}
     for one in standings:
         if one.is_due:
             try:
@@ -88,25 +100,41 @@ def _propose(desk: Desk, known: Known, standings: Sequence[Standing]) -> tuple[d
                 assert done.pull
                 did[one.id] = f"its removal is proposed: {done.pull.url}"
                 urls.append(done.pull.url)
-    return did, urls
+                warnings |= dict.fromkeys(done.warnings)
+    return did, urls, list(warnings)
 
 
-def _issue(issues: Issues) -> Issue | None:
-    """Our issue, where there is one; a stranger's that looks like ours is none."""
-    with terminal.working("Asking for open issues"):
-        found = [(one, find_mark(one.body)) for one in issues.open_ones() if one.is_trusted]
-    ours = (one for one, mark_ in found if mark_ and mark_.topic == TOPIC)
-    return min(ours, key=lambda one: one.number, default=None)
+def _issue(issues: Issues, *, is_needed: bool) -> Issue | None:
+    """Our issue, where there is one; a stranger's that looks like ours is none.
+
+    One that is needed may be closed: what was ticked off there counts, and there is to be no second one.
+    """
+    with terminal.working("Asking for issues"):
+        found = min(filter(_is_ours, issues.open_ones()), key=lambda one: one.number, default=None)
+        return found or (next(filter(_is_ours, issues.closed_ones()), None) if is_needed else None)
+
+
+def _is_ours(issue: Issue) -> bool:
+    found = find_mark(issue.body)
+    return issue.is_trusted and found is not None and found.topic == TOPIC
 
 
 def _written(issues: Issues, issue: Issue | None, report: LifecycleReport, labels: Sequence[str]) -> Issue | None:
-    """The issue with what the report says; none is opened to say that nothing is deprecated."""
-    text = report.markdown()
+    """The issue with what the report says; none is opened to say that nothing is deprecated.
+
+    One that a person has closed stays closed until there is something new for people to do.
+    """
+    text = report.markdown(LONGEST)
     wanted = mark(TOPIC, text)
     with terminal.working("Writing the issue"):
         if issue is None:
             return issues.create(TITLE, marked(text, wanted), labels) if report.standings else None
-        return issue if find_mark(issue.body) == wanted else issues.edit(issue.number, marked(text, wanted))
+        if find_mark(issue.body) == wanted:
+            return issue
+        reopen = not issue.is_open and any(
+            one.archive == "due" or one.stage is Stage.OVERDUE for one in report.standings
+        )
+        return issues.edit(issue.number, marked(text, wanted), reopen=reopen)
 
 
 def _outcome(report: LifecycleReport, urls: Sequence[str], issue: Issue | None) -> Outcome:
@@ -116,7 +144,7 @@ def _outcome(report: LifecycleReport, urls: Sequence[str], issue: Issue | None) 
     outputs = Outputs(
         deprecated=sum(one.stage is not Stage.ARCHIVED for one in report.standings),
         overdue=ids(Stage.OVERDUE),
-        to_archive=ids(Stage.TO_ARCHIVE),
+        to_archive=[one.id for one in report.standings if one.archive == "due"],
         pull_requests=list(urls),
         issue=issue.url if issue else "",
     )

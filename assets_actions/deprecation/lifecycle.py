@@ -50,6 +50,8 @@ class Standing:
     misfits: tuple[str, ...] = ()
     place: Place | None = None
     """Where to mend what does not fit."""
+    archive: Literal["due", "done"] | None = None
+    """Whether its day has come, be it that it is here still; `done` where somebody has ticked it off."""
 
     @property
     def archive_command(self) -> str | None:
@@ -99,9 +101,19 @@ def _in_source(id_: str, asset: Asset, here: Mapping[str, Asset], facts: Facts) 
     _, version, is_final = facts.released.get(id_, (None, None, False))
     is_overdue = day is not None and day < facts.day
     stage = Stage.OVERDUE if is_overdue else Stage.RELEASED if is_final else Stage.ANNOUNCED
-    waits_for = _before_removal(asset, is_final, day, facts)
+    is_out = version is not None if facts.remove_on_date else is_final
+    waits_for = _before_removal(asset, is_out, day, facts)
     misfits = tuple(_misfits(asset, named, here))
-    return Standing(id_, stage, version, day, named, "remove", not waits_for, waits_for, misfits, _place(asset))
+    archive = _archive(id_, version, day, facts)
+    return Standing(
+        id_, stage, version, day, named, "remove", not waits_for, waits_for, misfits, _place(asset), archive
+    )
+
+
+def _archive(id_: str, version: str | None, day: datetime.date | None, facts: Facts) -> Literal["due", "done"] | None:
+    if version is None or day is None or day > facts.day:
+        return None
+    return "done" if id_ in facts.archived else "due"
 
 
 def _place(asset: Asset) -> Place | None:
@@ -116,7 +128,7 @@ def _before_removal(asset: Asset, is_released: bool, day: datetime.date | None, 
         return "a date, the tag `DeleteOn`"
     if facts.remove_on_date and day > facts.day:
         return str(day)
-    if not facts.remove_on_date and not is_released:
+    if not is_released:  # whoever uses it was never told, and nothing would tell that it is to be archived
         return "its release"
     return _users(facts.catalog, asset)
 
@@ -158,16 +170,19 @@ def _left_behind(id_: str, facts: Facts) -> Standing:
     stage = Stage.OVERDUE if day and day < facts.day else Stage.RELEASED
     waits_for = "the next release, which removes it" if facts.release_removals else _users(facts.catalog, asset)
     named = replacement_named(description_of(asset) or "")
-    return Standing(id_, stage, version, day, named, "remove-released", not waits_for, waits_for)
+    archive = _archive(id_, version, day, facts)
+    return Standing(id_, stage, version, day, named, "remove-released", not waits_for, waits_for, archive=archive)
 
 
 def _gone(one: GoneAsset, facts: Facts) -> Standing:
     day = _day(one.delete_on)
-    stage = Stage.REMOVED if day is None or day > facts.day else Stage.TO_ARCHIVE
+    archive: Literal["due", "done"] | None = None
     if one.id in facts.archived:
-        stage = Stage.ARCHIVED
+        archive = "done"
+    elif day and day <= facts.day:
+        archive = "due"
+    stage = {None: Stage.REMOVED, "due": Stage.TO_ARCHIVE, "done": Stage.ARCHIVED}[archive]
     waits_for = str(day) if stage is Stage.REMOVED and day else ""
     misfits = () if day else ("it went without a date",)
-    return Standing(
-        one.id, stage, one.version, day, replacement_named(one.description), None, False, waits_for, misfits
-    )
+    named = replacement_named(one.description)
+    return Standing(one.id, stage, one.version, day, named, None, False, waits_for, misfits, archive=archive)

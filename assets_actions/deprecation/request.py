@@ -1,7 +1,7 @@
 """What somebody asks for who deprecates an asset, checked against the repository."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -79,3 +79,15 @@ def check(
             fix="let them use the replacement first; or give --allow-dependents, and the pull request lists them",
         )
     return Request(asset, instead, delete_on, reason, details, users)
+
+
+def check_alone(catalog: Catalog, asset: Asset, paths: Collection[str]) -> None:
+    """Raises UserError where another asset has one of the files that are to be edited: it would be deprecated, too."""
+    for other in catalog.assets:
+        theirs = {*(loaded.path for loaded in other.documents), *other.texts}
+        if other is not asset and (shared := sorted(theirs.intersection(paths))):
+            raise UserError(
+                f"`{asset.id}` cannot be deprecated alone: {other.id or other.path} has this file as well",
+                shared[0],
+                f"give `{asset.id}` a file of its own first",
+            )

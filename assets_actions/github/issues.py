@@ -1,8 +1,8 @@
 """Issues of a repository: found, opened and edited."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .connection import Connection, Refusal
 
@@ -25,6 +25,7 @@ class Issue(NamedTuple):
     body: str
     is_trusted: bool
     """Written by a bot, or by somebody whom the repository's owner has let in."""
+    is_open: bool = True
 
 
 class Issues:
@@ -35,12 +36,18 @@ class Issues:
 
     def open_ones(self) -> list[Issue]:
         """All that are open, the newest first."""
+        return sorted(self._listed("open"), key=lambda issue: issue.number, reverse=True)
+
+    def closed_ones(self) -> Iterator[Issue]:
+        """Those that are closed, about the newest first; no more is asked for than is taken."""
+        return self._listed("closed")
+
+    def _listed(self, state: Literal["open", "closed"]) -> Iterator[Issue]:
         with self._asking("GET", "issues", "issues: read"):
-            # The address tells pull requests; PyGithub would ask for each issue once more to tell whether it is one.
-            issues = [
-                one for one in self._connection.repository.get_issues(state="open") if "/pull/" not in one.html_url
-            ]
-            return sorted(map(_told, issues), key=lambda issue: issue.number, reverse=True)
+            for one in self._connection.repository.get_issues(state=state):
+                # The address tells pull requests; PyGithub would ask for each once more to tell whether it is one.
+                if "/pull/" not in one.html_url:
+                    yield _told(one)
 
     def create(self, title: str, body: str, labels: Sequence[str] = ()) -> Issue:
         """Open one.
@@ -50,11 +57,14 @@ class Issues:
         with self._asking("POST", "issues"):
             return _told(self._connection.repository.create_issue(title, body, labels=list(labels)))
 
-    def edit(self, number: int, body: str) -> Issue:
-        """Give one another text."""
+    def edit(self, number: int, body: str, *, reopen: bool = False) -> Issue:
+        """Give one another text, and open it again where it is to be."""
         with self._asking("PATCH", f"issues/{number}"):
             issue = self._connection.repository.get_issue(number)
-            issue.edit(body=body)
+            if reopen:
+                issue.edit(body=body, state="open")
+            else:
+                issue.edit(body=body)
             return _told(issue)
 
     def _asking(self, method: str, path: str, permission: str = "issues: write") -> AbstractContextManager[None]:
@@ -72,4 +82,5 @@ def _told(issue: "github.Issue.Issue") -> Issue:
         title=issue.title,
         body=issue.body or "",
         is_trusted=is_bot or issue.author_association in TRUSTED,
+        is_open=issue.state == "open",
     )

@@ -24,17 +24,24 @@ STYLES = {
     Stage.OVERDUE: "bold red",
     Stage.ARCHIVED: "dim",
 }
+URGENCY = (Stage.OVERDUE, Stage.TO_ARCHIVE, Stage.RELEASED, Stage.ANNOUNCED, Stage.REMOVED, Stage.ARCHIVED)
+"""What is left out last comes first."""
 _TICKED = re.compile(r"^- \[[xX]\] .*<!-- archived: (\S+) -->\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class LifecycleReport:
-    """How deprecated assets stand. `did`: by id, what became of the removal that is due; `note` is of the whole."""
+    """How deprecated assets stand. `did`: by id, what became of the removal that is due; `note` is of the whole.
+
+    `preview`: the difference that each removal makes, and its pull request's text, where only they are wanted.
+    """
 
     standings: Sequence[Standing]
     registry: str | None = None
     did: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+    warnings: Sequence[str] = ()
+    preview: Sequence[str] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -57,9 +64,9 @@ class LifecycleReport:
         return " · ".join([counted(len(self.standings), "deprecated asset"), *parts, *last, *filter(None, [self.note])])
 
     def text(self) -> Segments:
-        """One line for each asset, what does not fit below it; then the commands that archive."""
+        """The preview; one line for each asset, what does not fit below it; then the commands that archive."""
         width = max((len(visible(one.id)) for one in self.standings), default=0)
-        text: list[tuple[str, str]] = []
+        text = [(f"{visible(line)}\n", "") for line in self.preview]
         for one in self.standings:
             text.append((f"{one.stage:<10} ", STYLES[one.stage]))
             line = f"{visible(one.id):<{width}}   {one.delete_on or ''!s:<10}   {visible(self._what_next(one))}"
@@ -67,7 +74,8 @@ class LifecycleReport:
             text += [(f"{'':<11}{visible(misfit)}\n", "yellow") for misfit in one.misfits]
         commands = [(f"{self._command(one)}\n", "") for one in self._to_archive if self._command(one)]
         heading = [("to archive:\n", "bold")] if commands else []
-        return [*text, *heading, *commands, (f"{visible(self.headline)}\n", "bold")]
+        warnings = [(f"warning: {visible(one)}\n", "yellow") for one in self.warnings]
+        return [*text, *heading, *commands, *warnings, (f"{visible(self.headline)}\n", "bold")]
 
     def data(self) -> dict[str, Any]:
         """The JSON that scripts rely on."""
@@ -90,39 +98,60 @@ class LifecycleReport:
                 }
                 for one in self.standings
             ],
+            "warnings": list(self.warnings),
             **self.extra,
         }
 
-    def markdown(self) -> str:
-        """A table, and what is to be archived as a list to tick off."""
+    def markdown(self, longest: int | None = None) -> str:
+        """A table, and what is to be archived as a list to tick off.
+
+        `longest`: so many characters at most, as far as leaving out will do. What is ticked off is never left out: it
+        is read back from there.
+        """
+        shown = len(self.standings)
+        text = self._markdown(shown)
+        while longest and len(text) > longest and shown:
+            shown = shown * 9 // 10
+            text = self._markdown(shown)
+        return text
+
+    def _markdown(self, shown: int) -> str:
+        most_urgent = sorted(self.standings, key=lambda one: URGENCY.index(one.stage))[:shown]
+        kept = {one.id for one in most_urgent}
+        standings = [one for one in self.standings if one.id in kept]
         rows = [
             (f"`{one.id}`", one.stage, str(one.delete_on or ""), one.replacement or "", self._what_next(one))
-            for one in self.standings
+            for one in standings
         ]
         head = ("asset", "stage", "delete on", "use instead", "what is next")
-        misfits = [f"- {code(one.id)}: {escape(misfit)}\n" for one in self.standings for misfit in one.misfits]
+        misfits = [f"- {code(one.id)}: {escape(misfit)}\n" for one in standings for misfit in one.misfits]
+        left_out = len(self.standings) - len(standings)
+        more = f"And {left_out:,} more: `assets-actions sweep --no-pr` tells of all.\n"
         parts = [
             f"### Deprecated assets\n\n{escape(self.headline)}\n",
             *([table(head, rows)] if rows else []),
+            *([more] if left_out else []),
             *([f"### What does not fit\n\n{''.join(misfits)}"] if misfits else []),
-            *self._checklist(),
+            *self._checklist(kept),
         ]
         return "\n".join(parts)
 
-    def _checklist(self) -> Iterator[str]:
+    def _checklist(self, kept: Collection[str]) -> Iterator[str]:
         lines = []
         for one in self.standings:
-            if one in self._to_archive or one.stage is Stage.ARCHIVED:
-                tick = "x" if one.stage is Stage.ARCHIVED else " "
+            mark = f"<!-- archived: {quote(one.id)} -->\n"
+            if one.archive == "done":
+                lines.append(f"- [x] {code(one.id)} {mark}")
+            elif one.archive == "due" and one.id in kept:
                 how = self._command(one)
                 shown = f": {code(how)}" if how else ", where it is published"
-                lines.append(f"- [{tick}] {code(one.id)}{shown} <!-- archived: {quote(one.id)} -->\n")
+                lines.append(f"- [ ] {code(one.id)}{shown} {mark}")
         if lines:
             yield f"### To archive\n\nTick off what is archived.\n\n{''.join(lines)}"
 
     @property
     def _to_archive(self) -> list[Standing]:
-        return [one for one in self.standings if one.stage is Stage.TO_ARCHIVE]
+        return [one for one in self.standings if one.archive == "due"]
 
     def _command(self, one: Standing) -> str | None:
         command = one.archive_command

@@ -83,7 +83,7 @@ def removal_text(
     shown = "".join(f"- {code(path)}\n" for path in files[:FILES_SHOWN])
     more = f"- and {counted(len(files) - FILES_SHOWN, 'more file')}\n" if len(files) > FILES_SHOWN else ""
     released = f" Released last as version {escape(version)}; its release tags stay." if version else ""
-    checks = ["nobody waits for a fix of it", "what is removed below is used by nothing else"]
+    checks = ["nobody waits for a fix of it", "what is removed is used by nothing else"]
     return "\n".join(
         [
             f"Removes {code(id_)}, which is deprecated, from {code(branch)}.{released}\n",

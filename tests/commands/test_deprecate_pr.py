@@ -85,8 +85,9 @@ def test_a_version_of_its_own_is_counted_up(repo: Repo) -> None:
     ("given", "said"),
     [
         (["--delete-on", "2026-11-23"], "2026-11-23"),
-        (["--delete-on", "in May"], "in May"),
-        (["--delete-on", "2027-02-30"], "2027-02-30"),
+        (["--delete-on", "in May"], "--delete-on: `in May` is not a date; write it as YYYY-MM-DD"),
+        (["--delete-on", "2027-02-30", "--as-of", "x"], "--as-of: `x` is not a date"),
+        (["--delete-on", "2027-02-30", "--as-of", "x"], "--delete-on: `2027-02-30` is not a date"),
         (["--in-months", "0"], "--in-months"),
         (["--in-months", "4", "--delete-on", "2027-05-01"], "exclude each other"),
         (["--replacement", "environment/none"], "there is no asset `environment/none`"),
@@ -141,6 +142,27 @@ def test_an_asset_that_others_use_is_deprecated_only_when_told_so_and_they_are_l
     assert "### Still used by\n\n- <code>component/user</code>: <code>assets/user/spec.yaml:6" in told.out
 
 
+@pytest.mark.parametrize(
+    ("config", "path"),
+    [
+        ("description_file: ../words.md\n", "assets/words.md"),
+        ("spec: ../env-1/spec.yaml\n", "assets/env-1/spec.yaml"),
+    ],
+)
+def test_a_file_that_another_asset_has_as_well_is_not_edited(two: Repo, config: str, path: str) -> None:
+    files = {"assets/words.md": "Words.\n"}
+    for name in ("env-1", "env-2"):
+        text = (two.path / f"assets/{name}/asset.yaml").read_text()
+        files[f"assets/{name}/asset.yaml"] = (
+            text.replace("spec: spec.yaml\n", config) if "spec:" in config else text + config
+        )
+    two.commit(files)
+    ran = two.run(*ASKED, "--no-pr")
+    assert ran.code == 2
+    assert f"{path}: `{OLD}` cannot be deprecated alone: {NEW} has this file as well" in ran.err
+    assert BRANCH not in two.git("for-each-ref")
+
+
 def test_an_asset_that_is_deprecated_like_this_already_needs_nothing(two: Repo) -> None:
     two.run(*ASKED, "--no-pr", "--as-of", TODAY)
     two.git("merge", "--quiet", BRANCH)
@@ -151,6 +173,15 @@ def test_an_asset_that_is_deprecated_like_this_already_needs_nothing(two: Repo) 
     tags = spec(two, BRANCH)["tags"]
     assert isinstance(tags, dict)
     assert tags["DeleteOn"] == "2027-06-30"
+
+
+def test_what_was_merged_and_taken_back_is_committed_again(two: Repo) -> None:
+    two.run(*ASKED, "--no-pr", "--as-of", TODAY)
+    two.git("merge", "--quiet", BRANCH)
+    two.git("revert", "--no-edit", "HEAD")
+    ran = two.run(*ASKED, "--no-pr", "--as-of", TODAY, "--format", "json")
+    assert (ran.code, ran.json["changed"]) == (0, True)
+    assert two.git("rev-parse", f"{BRANCH}^") == two.git("rev-parse", "main")
 
 
 def test_what_others_have_committed_to_the_branch_stays(two: Repo) -> None:
@@ -205,6 +236,7 @@ def test_the_removal_from_the_release_branch_burns_a_version_without_a_tag_in_co
     shown = repo.run("remove-pr", "--asset", OLD, "--dry-run")
     assert shown.code == 0, shown.err
     assert "delete latest/environment/env-1/spec.yaml\n" in shown.out
+    assert "- [ ] what is removed is used by nothing else\n" in shown.out, "the list of it stands above"
     assert "\nBurned: environment/env-1/1\n" in shown.out
     assert repo.run("remove-pr", "--asset", OLD, "--no-pr").code == 0
     branch = "assets-actions/remove-released/environment/env-1"

@@ -43,6 +43,8 @@ def one(known: Facts) -> Standing:
         ("2", {}, Stage.RELEASED, ""),
         ("2", {"remove_on_date": True}, Stage.RELEASED, "2027-05-24"),
         ("2", {"remove_on_date": True, "day": DAY}, Stage.RELEASED, ""),
+        ("2", {"remove_on_date": True, "day": DAY, "final": False}, Stage.ANNOUNCED, ""),
+        (None, {"remove_on_date": True, "day": DAY}, Stage.ANNOUNCED, "its release"),
         ("2", {"day": DAY + datetime.timedelta(1)}, Stage.OVERDUE, ""),
         (None, {"day": DAY + datetime.timedelta(1)}, Stage.OVERDUE, "its release"),
     ],
@@ -122,6 +124,24 @@ def test_what_is_gone_is_archived_on_its_day(
     found = one(facts(component(), gone=[gone], **more))
     assert (found.stage, found.archive_command, found.step, found.is_due) == (stage, command, None, False)
     assert found.misfits == (() if delete_on else ("it went without a date",))
+
+
+@pytest.mark.parametrize(
+    ("version", "more", "archive"),
+    [
+        ("2", {"day": DAY - datetime.timedelta(1)}, None),
+        ("2", {"day": DAY}, "due"),
+        ("2", {"day": DAY + datetime.timedelta(1)}, "due"),
+        ("2", {"day": DAY, "archived": {"environment/old"}}, "done"),
+        (None, {"day": DAY}, None),
+    ],
+)
+def test_what_is_still_here_is_archived_on_its_day_as_well(
+    version: str | None, more: dict[str, Any], archive: str | None
+) -> None:
+    assert one(facts({**deprecated(), **environment("new")}, version, **more)).archive == archive
+    if version:
+        assert one(facts(component(), version, **more)).archive == archive
 
 
 def test_what_came_back_is_not_gone_and_what_is_not_deprecated_is_no_concern() -> None:

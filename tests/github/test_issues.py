@@ -27,6 +27,9 @@ def test_an_issue_is_opened_found_and_edited(either: GitHub | Emulator, repo: Re
     assert issues.open_ones() == [other, made._replace(body="New")]
     either.close(1)
     assert issues.open_ones() == [other]
+    assert list(issues.closed_ones()) == [made._replace(body="New", is_open=False)]
+    assert issues.edit(1, "Newer", reopen=True) == made._replace(body="Newer")
+    assert list(issues.closed_ones()) == []
 
 
 def test_pull_requests_are_no_issues(either: GitHub | Emulator, repo: Repo) -> None:

@@ -9,7 +9,7 @@ import yaml
 from tests.conftest import Ran, Repo
 from tests.github.emulator import Emulator
 from tests.github.stand_in import GitHub
-from tests.lifecycle.conftest import DAY, NEW, OLD
+from tests.lifecycle.conftest import DAY, NEW, OLD, described
 
 BRANCH = "assets-actions/{}/environment/env-1"
 DEPRECATE = ("deprecate-pr", "--asset", OLD, "--replacement", NEW, "--delete-on", DAY, "--as-of", "2026-11-24")
@@ -177,6 +177,32 @@ def test_one_issue_holds_the_table_and_what_is_ticked_off_there_is_archived(
     assert [asset["stage"] for asset in ran.json["assets"]] == ["archived"]
     assert "- [x] <code>environment/env-1</code>" in issues(either)[1][1]
     assert len(issues(either)) == 2
+
+
+@pytest.mark.parametrize("either", ["server"], indirect=True)
+def test_an_issue_that_was_closed_keeps_its_ticks_and_is_opened_again_when_there_is_something_to_do(
+    either: GitHub, two: Repo, twice: Twice
+) -> None:
+    for old in (OLD, "environment/env-0"):
+        two.commit(described(old.removeprefix("environment/")))
+        two.release("--tag")
+        either.merge(twice(*DEPRECATE, "--asset", old).json["pull_request"]["number"])
+        pull_from(two)
+        two.release("--tag")
+        either.merge(twice("remove-pr", "--asset", old).json["pull_request"]["number"])
+        pull_from(two)
+        two.release("--tag")
+        twice("sweep", "--as-of", DAY)
+        ((number, body),) = issues(either)
+        assert either.tracker.threads[number].state == "open"
+        assert f"- [ ] <code>{old}</code>" in body
+        write(either, number, body.replace("- [ ]", "- [x]"))
+        either.close(number)
+        ran = twice("sweep", "--as-of", DAY)
+        assert {asset["stage"] for asset in ran.json["assets"]} == {"archived"}
+        assert f"- [x] <code>{old}</code>" in issues(either)[0][1]
+        assert either.tracker.threads[number].state == "closed"
+    assert len(issues(either)) == 1
 
 
 def issues(either: GitHub | Emulator) -> list[tuple[int, str]]:

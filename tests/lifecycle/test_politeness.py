@@ -81,6 +81,20 @@ def test_running_again_touches_nothing_that_people_have_done(server: GitHub, two
     assert len(server.tracker.threads) == 1
 
 
+def test_a_pull_request_that_somebody_gave_another_text_or_base_is_left_as_it_is(server: GitHub, two: Repo) -> None:
+    ask(two, "--label", "deprecation")
+    ours, refs = thread(server).body, two.remote_refs()
+    thread(server).body, thread(server).labels = "Mine", []
+    asked = ask(two, "--label", "deprecation", "--delete-on", "2027-04-01")
+    assert (asked["changed"], asked["pull_request"]["number"]) == (False, 1)
+    assert (thread(server).body, thread(server).labels) == ("Mine", [])
+    thread(server).body = ours
+    two.git("push", "--quiet", "origin", "main:refs/heads/next")
+    assert "#1 is about this already, for `main`" in two.run(*ASKED, "--base", "next").out
+    assert two.remote_refs() == {**refs, "refs/heads/next": refs["refs/heads/main"]}
+    assert len(server.tracker.threads) == 1
+
+
 @pytest.mark.usefixtures("server")
 def test_the_day_that_is_proposed_stays_until_another_is_asked_for(two: Repo) -> None:
     assert ask(two)["delete_on"] == DAY
@@ -104,10 +118,39 @@ def test_a_persons_commits_on_the_branch_are_never_overwritten(two: Repo) -> Non
     two.git("push", "--quiet", "origin", "+main:refs/heads/elsewhere", f":{BRANCH}")
 
 
+@pytest.mark.usefixtures("server")
+def test_a_branch_that_somebody_has_merged_the_base_into_is_as_it_should_be(two: Repo) -> None:
+    ask(two)
+    two.commit({"README.md": "More.\n"})
+    two.git("fetch", "--quiet", "origin", BRANCH)
+    two.git("switch", "--quiet", "--detach", "FETCH_HEAD")
+    two.git("merge", "--quiet", "--no-edit", "main")
+    two.git("push", "--quiet", "origin", f"HEAD:{BRANCH}")
+    two.git("switch", "--quiet", "main")
+    theirs = two.remote_refs()
+    assert ask(two)["changed"] is False
+    assert "others have committed to the branch" in refused(two, "--delete-on", "2027-04-01")
+    assert two.remote_refs() == theirs
+
+
 def test_a_branch_of_somebody_elses_of_this_name_is_left_alone(server: GitHub, two: Repo) -> None:
     two.git("push", "--quiet", "origin", f"main:refs/heads/{BRANCH}")
     assert "others have committed to the branch" in refused(two)
     assert server.tracker.threads == {}
+
+
+@pytest.mark.parametrize("depth", ["--depth=1", "--no-single-branch"])
+def test_what_was_merged_and_taken_back_may_be_proposed_again(server: GitHub, two: Repo, depth: str) -> None:
+    server.merge(ask(two)["pull_request"]["number"])
+    two.git("pull", "--quiet", "origin", "main")
+    two.git("revert", "--no-edit", "--mainline=1", "HEAD")
+    two.git("push", "--quiet", "origin", "main")
+    clone = Repo(two.path.parent / "clone", two.origin)
+    two.git("clone", "--quiet", depth, f"file://{two.origin}", str(clone.path))
+    asked = ask(clone)
+    assert (asked["changed"], asked["pull_request"]["number"]) == (True, 2)
+    assert server.bare.git("log", "--format=%s", f"main..{BRANCH}") == thread(server, 2).title
+    assert clone.run(*ASKED, "--no-pr").code == 0
 
 
 def test_a_pull_request_that_was_closed_stays_closed_unless_asked(server: GitHub, two: Repo) -> None:
@@ -127,6 +170,26 @@ def test_one_that_cannot_be_reopened_is_proposed_anew(server: GitHub, two: Repo)
     two.git("push", "--quiet", "origin", f":{BRANCH}")
     assert ask(two, "--reopen")["pull_request"]["number"] == 2
     assert (thread(server, 1).state, thread(server, 2).state) == ("closed", "open")
+
+
+def test_a_sweep_shows_what_it_would_propose_and_warns_of_what_does_not_start_by_itself(
+    server: GitHub, two: Repo
+) -> None:
+    server.merge(ask(two)["pull_request"]["number"])
+    two.git("pull", "--quiet", "origin", "main")
+    two.release("--tag")
+    asked = len(server.requests)
+    shown = two.run("sweep", "--dry-run")
+    assert shown.code == 0, shown.err
+    assert "delete assets/env-1/spec.yaml\n" in shown.out
+    assert "Removes <code>environment/env-1</code>, which is deprecated, from <code>main</code>." in shown.out
+    assert "its removal is due\n1 deprecated asset" in shown.out
+    assert len(server.requests) == asked
+    assert "delete " not in two.run("sweep", "--no-pr", "--base", "origin/main").out
+    warned = two.run("sweep")
+    assert "warning: workflows do not start by themselves" in warned.out
+    assert "workflows do not start" not in "".join(one.body or "" for one in server.tracker.threads.values())
+    assert two.run("sweep", "--format", "json").json["warnings"] == []
 
 
 def test_a_sweep_leaves_a_removal_alone_that_was_closed_and_goes_on(server: GitHub, two: Repo) -> None:
@@ -208,11 +271,28 @@ def test_a_rate_limit_is_waited_for_as_told_or_told(server: GitHub, two: Repo) -
     assert "rate limit" in refused(two)
 
 
-def test_a_protected_branch_is_explained(server: GitHub, two: Repo) -> None:
+@pytest.mark.parametrize(
+    ("said", "fix"),
+    [
+        (
+            "error: GH013: Repository rule violations found for refs/heads/x",
+            "let the app or user that proposes bypass it",
+        ),
+        ("error: GH006: Protected branch update failed", "or leave `assets-actions/**` out of it"),
+        ("- Commits must have verified signatures.", "leave `assets-actions/**` out of what demands signatures"),
+        ("error: GH013: Repository rule violations - Push cannot contain secrets", "remove the secret from the asset"),
+        ("refusing to allow a GitHub App to create or update workflow `x`", "a token with the permission `workflows`"),
+    ],
+)
+def test_a_protected_branch_is_explained(server: GitHub, two: Repo, said: str, fix: str) -> None:
     hook = two.origin / "hooks/pre-receive"
-    hook.write_text("#!/bin/sh\necho 'error: GH013: Repository rule violations found for refs/heads/x' >&2\nexit 1\n")
+    hook.write_text(f"#!/bin/sh\ncat >&2 <<'END'\n{said}\nEND\nexit 1\n")
     hook.chmod(0o755)
-    assert "a rule of the repository forbids the push" in refused(two)
+    err = refused(two)
+    assert said in err
+    assert fix in err.split("fix: ")[1]
+    assert "--mode" not in err
+    assert "release branch" not in err
     assert server.tracker.threads == {}
     hook.unlink()
     assert ask(two)["changed"] is True
@@ -239,6 +319,16 @@ def test_the_base_is_the_remotes_default_branch_or_the_one_that_is_named(server:
     assert "`origin` has no branch `none`" in refused(two, "--base", "none")
     ask(two, "--base", "next")
     assert pull(server).base == "next"
+
+
+def test_what_a_clone_of_one_branch_lacks_is_fetched_as_the_error_says(two: Repo) -> None:
+    clone = Repo(two.path.parent / "single", two.origin)
+    two.git("clone", "--quiet", "--depth=1", f"file://{two.origin}", str(clone.path))
+    ran = clone.run("sweep", "--no-pr")
+    assert ran.code == 2
+    command = ran.err.split("fix: ")[1].partition(";")[0].split()
+    clone.git(*command[1:])
+    assert clone.run("sweep", "--no-pr").code == 0
 
 
 def test_a_shallow_clone_of_another_branch_will_do(server: GitHub, two: Repo) -> None:

@@ -1,9 +1,15 @@
 import datetime
+from typing import Literal
 
 from assets_actions.deprecation.lifecycle import Stage, Standing
 from assets_actions.report.lifecycle import LifecycleReport, ticked
 from assets_actions.report.text import plain
 
+ENDS: list[tuple[Stage, Literal["due", "done"] | None]] = [
+    (Stage.ARCHIVED, "done"),
+    (Stage.TO_ARCHIVE, "due"),
+    (Stage.REMOVED, None),
+]
 DAY = datetime.date(2027, 5, 24)
 STANDINGS = [
     Standing(
@@ -18,9 +24,9 @@ STANDINGS = [
         ("its replacement b is not here",),
     ),
     Standing("environment/longer", Stage.RELEASED, "2", DAY, "c", "remove", True, ""),
-    Standing("environment/x|y", Stage.TO_ARCHIVE, "3", DAY, "c", None, False, ""),
-    Standing("prompt/p", Stage.TO_ARCHIVE, "1", DAY, None, None, False, ""),
-    Standing("model/m", Stage.ARCHIVED, "1", None, None, None, False, ""),
+    Standing("environment/x|y", Stage.TO_ARCHIVE, "3", DAY, "c", None, False, "", archive="due"),
+    Standing("prompt/p", Stage.TO_ARCHIVE, "1", DAY, None, None, False, "", archive="due"),
+    Standing("model/m", Stage.ARCHIVED, "1", None, None, None, False, "", archive="done"),
 ]
 
 
@@ -53,3 +59,20 @@ def test_the_table_is_one_of_markdowns_and_ticks_are_read_back() -> None:
         "prompt/p",
     }
     assert ticked("- [x] `a` <!-- archived: a --> and more\n") == set()
+
+
+def test_a_text_that_would_be_too_long_leaves_out_what_is_least_urgent_and_nothing_that_is_ticked_off() -> None:
+    many = [
+        Standing(
+            f"environment/{stage.name.lower()}-{number:03}", stage, "1", DAY, "c", None, False, "", archive=archive
+        )
+        for stage, archive in ENDS
+        for number in range(200)
+    ]
+    whole, short = LifecycleReport(many).markdown(), LifecycleReport(many).markdown(60_000)
+    assert len(short) <= 60_000 < len(whole)
+    assert LifecycleReport(STANDINGS).markdown(60_000) == LifecycleReport(STANDINGS).markdown()
+    assert ticked(short) == {one.id for one in many if one.stage is Stage.ARCHIVED}
+    rows = [line for line in short.splitlines() if line.startswith("| <code>")]
+    assert all("| to archive |" in row for row in rows)
+    assert f"And {600 - len(rows)} more: `assets-actions sweep --no-pr` tells of all." in short
