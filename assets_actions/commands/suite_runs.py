@@ -117,7 +117,7 @@ class _SuiteRun:
             content = programs.left_behind(covered, cases.MAX_REPORT)
             share = cases.coverage(content)
             worktree.write(self.how.results, {f"{self._name}-coverage.xml": content})
-        return results.judge(self.suite, Ended(*ran), found, share)
+        return results.judge(self.suite, str(self.how.root), Ended(*ran), found, share)
 
     def _command(self, environment: Environment, report: Path, covered: Path) -> list[str]:
         switches = ["-p", "no:cacheprovider", "-o", "junit_family=xunit1", f"--junit-xml={report}", "--color=no"]

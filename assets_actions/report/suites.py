@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assets_actions.assets.asset import Asset
@@ -42,6 +42,11 @@ class SuitesReport:
         )
 
     @property
+    def _short_findings(self) -> list[Finding]:
+        """The same with the first line of what they say: the others follow where there is place for them."""
+        return [replace(finding, message=finding.message.partition("\n")[0]) for finding in self.findings]
+
+    @property
     def _rows(self) -> Iterator[tuple[Asset, Result]]:
         rows = [(asset, result) for result in self.results for asset in result.suite.assets]
         return iter(sorted(rows, key=lambda row: id_of(row[0])))
@@ -61,10 +66,12 @@ class SuitesReport:
         """The findings, a line for each asset, and the headline."""
         ids = [*(id_of(asset) for asset, _ in self._rows), *self.untested]
         width = max((len(visible(id_)) for id_ in ids), default=0)
-        text: list[tuple[str, str]] = list(finding_lines(self.findings))
+        text: list[tuple[str, str]] = list(finding_lines(self._short_findings))
         for asset, result in self._rows:
             text.append((f"{result.status:<10} ", STYLES[result.status]))
             text.append((f"{visible(id_of(asset)):<{width}}   {visible(' · '.join(self._facts(result)))}\n", ""))
+            said = "" if result.report.cases else "".join(finding.message for finding in result.findings)
+            text += [(f"{'':<10} | {visible(line)}\n", "dim") for line in said.split("\n")[1:]]
         text += [
             (f"{_SKIPPED} {visible(id_):<{width}}   {NOT_TESTED.partition(': ')[2]}\n", "dim") for id_ in self.untested
         ]
@@ -143,7 +150,7 @@ class SuitesReport:
         ]
         untested = [f"- `{escape(id_)}` is {escape(NOT_TESTED)}\n" for id_ in self.untested]
         parts = ["### Tests of assets", escape(self.headline), table(head, rows) if rows else "", "".join(untested)]
-        return "\n\n".join(filter(None, [*parts, finding_table(self.findings)]))
+        return "\n\n".join(filter(None, [*parts, finding_table(self._short_findings)]))
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ _SERVER = re.compile(r"https?:", re.IGNORECASE)
 _INCLUDES = {"-r": False, "--requirement": False, "-c": True, "--constraint": True}
 """The options that include a file, and whether it holds constraints."""
 _PATH = re.compile(
-    r"(?:(?:-e|--editable)[\s=]*(?![a-z+]+:|\S+\s*@)|\.{0,2}/|[^\s@;=<>!~]*/|[^\s@;]+\.(?:whl|zip|tar\.gz)\b)"
+    r"(?:(?:-e|--editable)[\s=]*+(?![a-z+]+:|\S+\s*@)|\.{0,2}/|[^\s@;=<>!~]*/|[^\s@;]+\.(?:whl|zip|tar\.gz)\b)"
 )
 _URL = re.compile(r"[a-z][a-z+]+://", re.IGNORECASE)
 _FILE_URL = re.compile(r"(?:^|\s|@)(?:git\+)?file:", re.IGNORECASE)

@@ -1,18 +1,16 @@
 """What came of a suite: how it ended, and findings where tests failed."""
 
-import posixpath
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from assets_actions.assets.document import Place, read_text
-from assets_actions.assets.tree import EXECUTABLE, FILE, Tree
+from assets_actions.assets.document import Place
 from assets_actions.report.text import counted
 from assets_actions.rules.registry import Finding, Severity
 
 from .cases import Case, Report
+from .locations import Locator
 from .logs import clean, last_lines
 from .suites import GROUP, Suite, asset_place, environment_place, id_of
 
@@ -26,12 +24,6 @@ LINES_QUOTED = 10
 NO_SUCH_TESTS = 5
 _REFUSED = {3: "pytest came upon an error of its own", 4: "pytest refused how it was called"}
 """Exit codes of pytest's (its documentation: "Exit codes")."""
-_MAX_LINES_READ = 8 * 1024 * 1024
-_PLACE = re.compile(
-    r"^(?:E\s+)?(?:File \"(?P<file>[^\"\n]+)\", line (?P<line>\d{1,7})|(?P<path>[^:\n]+):(?P<number>\d{1,7}):)",
-    re.MULTILINE,
-)
-_HUNG = re.compile(r"^(?P<path>[^:\n]+):(?P<number>\d{1,7}): KeyboardInterrupt\s*$", re.MULTILINE)
 
 
 class Status(StrEnum):
@@ -81,14 +73,19 @@ def not_installed(suite: Suite, message: str, log: str = "", seconds: float = 0.
     return Result(suite, Status.ERROR, message, findings=[finding], seconds=seconds, log=log)
 
 
-def judge(suite: Suite, ended: Ended, report: Report | str, coverage: float | None) -> Result:
-    """The result of a suite that was run; `report` is what pytest reported, or why there is no report."""
+def judge(suite: Suite, root: str, ended: Ended, report: Report | str, coverage: float | None) -> Result:
+    """The result of a suite that was run in the repository at `root`.
+
+    `report` is what pytest reported, or why there is no report.
+    """
+    locator = Locator(suite, root)
     cases = report if isinstance(report, Report) else Report([], 0.0)
-    cases = cases._replace(cases=[_located(suite, case) for case in cases.cases])
+    cases = cases._replace(cases=[locator.located(case) for case in cases.cases])
     status, message = _status(ended, report, cases)
-    findings = [finding for case in cases.cases if (finding := _failure(suite, case))][:MOST_FINDINGS]
+    findings = [finding for case in cases.cases if (finding := _failure(locator, case))][:MOST_FINDINGS]
     if status is Status.TIMED_OUT:
-        findings.append(_finding(suite, TIMED_OUT, message, _where_it_hung(suite, ended.log)))
+        place = locator.where_it_hung(ended.log) or asset_place(suite.asset, "tests_dir")
+        findings.append(_finding(suite, TIMED_OUT, message, place))
     elif status is Status.NO_TESTS:
         findings.append(_finding(suite, NO_TESTS, message, asset_place(suite.asset, "tests_dir")))
     elif status is not Status.PASSED and not findings:
@@ -109,9 +106,9 @@ def _status(ended: Ended, report: Report | str, cases: Report) -> tuple[Status, 
     if isinstance(report, str):
         return Status.ERROR, _REFUSED.get(ended.code, f"pytest ended with exit code {ended.code}: {report}")
     if errors:
-        return Status.ERROR, counted(errors, "error") + (f", {failures} of {every} failed" if failures else "")
+        return Status.ERROR, counted(errors, "error") + (f", {failures:,} of {every:,} failed" if failures else "")
     if failures:
-        return Status.FAILED, f"{failures} of {every} failed"
+        return Status.FAILED, f"{failures:,} of {every:,} failed"
     if ended.code == 0 and every == 0:
         return Status.NO_TESTS, "no test was run"
     if ended.code == 1:
@@ -125,8 +122,8 @@ def _finding(suite: Suite, rule: str, message: str, place: Place) -> Finding:
     return Finding(rule, GROUP, Severity.ERROR, message, id_of(suite.asset), place)
 
 
-def _failure(suite: Suite, case: Case) -> Finding | None:
-    """A case that went wrong, at the line in its file that led there, else where it begins."""
+def _failure(locator: Locator, case: Case) -> Finding | None:
+    """A case that went wrong, at its place; the asset config's, where it has none."""
     if case.outcome not in ("failed", "error"):
         return None
     said = clean(case.message).strip() or last_lines(case.text, 1)
@@ -134,61 +131,5 @@ def _failure(suite: Suite, case: Case) -> Finding | None:
         said = f"cannot be collected: {last_lines(case.text, 1).removeprefix('E').strip()}"
     said = said if len(said) <= LONGEST_MESSAGE else f"{said[: LONGEST_MESSAGE - 1]}…"
     name = clean(case.name) or "collection"
-    place = _line(suite.asset.tree, case.file, case.line or 1) if case.file else asset_place(suite.asset, "tests_dir")
-    return _finding(suite, FAILED if case.outcome == "failed" else ERROR, f"{name}: {said}", place)
-
-
-def _located(suite: Suite, case: Case) -> Case:
-    """The case with its place in the repository: the line in its own file that led to what went wrong, else its own."""
-    own = _own_file(suite, case.file) if case.file else None
-    at = list(_places(suite, case.text)) if case.outcome in ("failed", "error") else []
-    if own:
-        in_own = [line for path, line in at if path == own]
-        return case._replace(file=own, line=in_own[-1] if in_own else case.line or 1)
-    file, line = at[-1] if at else (None, None)
-    return case._replace(file=file, line=line)
-
-
-def _own_file(suite: Suite, name: str) -> str | None:
-    """The file of a test: pytest names it as seen from its root directory, which is one that holds the tests."""
-    holders = [suite.directory]
-    for lowest in (suite.tests, suite.directory):
-        directory = lowest
-        while directory:
-            holders.append(directory)
-            directory = posixpath.dirname(directory)
-    candidates = (_inside(suite.asset.tree, holder, name) for holder in (*holders, ""))
-    return next(filter(None, candidates), None)
-
-
-def _places(suite: Suite, text: str) -> Iterator[tuple[str, int]]:
-    """The lines of the repository that a traceback names, the innermost last; paths are seen from where pytest ran."""
-    for found in _PLACE.finditer(clean(text)):
-        path = _inside(suite.asset.tree, suite.directory, found["path"] or found["file"])
-        if path:
-            yield path, int(found["number"] or found["line"])
-
-
-def _inside(tree: Tree, directory: str, name: str) -> str | None:
-    """A file of the repository by a path that somebody's code wrote down; None where there is none."""
-    if posixpath.isabs(name):
-        return None
-    path = posixpath.normpath(posixpath.join(directory, name))
-    entry = tree.entries.get(path)
-    return path if entry and entry.mode in (FILE, EXECUTABLE) else None
-
-
-def _line(tree: Tree, path: str, number: int) -> Place:
-    document = read_text(path, next(tree.stream([path], _MAX_LINES_READ)), _MAX_LINES_READ)
-    lines = document.text.splitlines()
-    source = lines[number - 1] if 0 < number <= len(lines) else ""
-    indent = len(source) - len(source.lstrip())
-    return Place(path, max(1, number), indent + 1, max(indent + 2, len(source) + 1), source)
-
-
-def _where_it_hung(suite: Suite, log: str) -> Place:
-    """The line at which pytest was interrupted, where it could still say so."""
-    for found in _HUNG.finditer(clean(log)):
-        if path := _inside(suite.asset.tree, suite.directory, found["path"]):
-            return _line(suite.asset.tree, path, int(found["number"]))
-    return asset_place(suite.asset, "tests_dir")
+    place = locator.place(case) or asset_place(locator.suite.asset, "tests_dir")
+    return _finding(locator.suite, FAILED if case.outcome == "failed" else ERROR, f"{name}: {said}", place)
