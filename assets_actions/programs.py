@@ -18,7 +18,7 @@ from typing import IO, NamedTuple
 GRACE = 5.0
 """So many seconds a program has to say where it was when it was interrupted."""
 LONGEST_LOG = 64 * 1024 * 1024
-LONGEST_TAIL = 256 * 1024
+LONGEST_TAIL = 128 * 1024
 _PIECE = 64 * 1024
 _CUT = f"\n… more than {LONGEST_LOG:,} bytes: the rest is left out\n".encode()
 

@@ -7,7 +7,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +20,10 @@ _COMPLETE = "complete"
 WINDOWS = os.name == "nt"
 PYTHON = f"{platform.python_implementation()} {platform.python_version()} {platform.machine()} {sys.base_prefix}"
 """What makes an environment one of this Python."""
+ISOLATED = "-I"
+"""A Python with this looks for no modules where it is started, in the folder of somebody's asset."""
+OWN = (sys.executable, ISOLATED)
+_PIP = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_USER": "0"}
 _ASK = "import importlib.util, sys; sys.exit(any(importlib.util.find_spec(n) is None for n in sys.argv[1:]))"
 
 
@@ -76,6 +80,8 @@ class Maker:
     directory: Path
     is_hidden: Callable[[str, str], bool]
     for_uv: Callable[[str], Mapping[str, str]]
+    limit: float | None = None
+    """So many seconds an installer may take."""
 
     def make(self, wanted: Wanted, working_directory: Path, log: Path) -> Environment:
         """The environment that is wanted; relative paths lead from the working directory.
@@ -121,8 +127,10 @@ class _Making:
             self._pip()
 
     def _do(self, *command: str, why: str, env: Mapping[str, str] | None = None) -> Ran:
-        variables = environment(self.maker.is_hidden, {"PIP_DISABLE_PIP_VERSION_CHECK": "1", **(env or {})})
-        ran = self.maker.programs.run(command, self.working_directory, variables, self.log)
+        variables = environment(self.maker.is_hidden, {**_PIP, **(env or {})})
+        ran = self.maker.programs.run(command, self.working_directory, variables, self.log, self.maker.limit)
+        if ran.timed_out:
+            raise InstallError(f"{why}: it took longer than its time limit", ran.log)
         if ran.code:
             raise InstallError(why, ran.log)
         return ran
@@ -162,7 +170,7 @@ class _Making:
             return {}
         log = self.place / "pip-settings"
         ran = self.maker.programs.run(
-            [sys.executable, "-m", "pip", "config", "list"], self.place, environment(self.maker.is_hidden, {}), log
+            [*OWN, "-m", "pip", "config", "list"], self.place, environment(self.maker.is_hidden, {}), log
         )
         own = environment(lambda name, _: not name.startswith("UV_"), {})
         return {} if ran.code else {**self.maker.for_uv(ran.log), **own}
@@ -170,12 +178,12 @@ class _Making:
     def _pip(self) -> None:
         why = "venv could not make an environment"
         if importlib.util.find_spec("pip") is None:
-            self._do(sys.executable, "-m", "venv", str(self.made.directory), why=why)
-            self._install(self.made.python, "-m", "pip", "install", "--no-input", "--progress-bar=off")
+            self._do(*OWN, "-m", "venv", str(self.made.directory), why=why)
+            self._install(self.made.python, ISOLATED, "-m", "pip", "install", "--progress-bar=off")
             return
         # Ours installs into any environment: a copy of pip in each would take longer than all else.
-        self._do(sys.executable, "-m", "venv", "--without-pip", str(self.made.directory), why=why)
-        self._install(sys.executable, "-m", "pip", "--python", self.made.python, "install", "--no-input",
+        self._do(*OWN, "-m", "venv", "--without-pip", str(self.made.directory), why=why)
+        self._install(*OWN, "-m", "pip", "--python", self.made.python, "install",
                       "--progress-bar=off")  # fmt: skip
 
     def _conda(self) -> None:
@@ -186,12 +194,13 @@ class _Making:
         file.write_text(self.wanted.conda or "", encoding="utf-8", errors="surrogateescape")
         self._do(conda, "env", "create", "--quiet", "--prefix", str(self.made.directory), "--file", str(file),
                  why="conda could not make the environment")  # fmt: skip
+        # The file may bring them: their versions are its author's then.
         names = [name.replace("-", "_") for name in self.wanted.ours]
-        with suppress(InstallError):
-            self._do(self.made.python, "-c", _ASK, *names, why="")
-            return
-        self._do(self.made.python, "-m", "pip", "install", "--no-input", "--progress-bar=off", *self.wanted.ours,
-                 why=f"{' and '.join(self.wanted.ours)} could not be installed")  # fmt: skip
+        pip = (self.made.python, ISOLATED, "-m", "pip", "install", "--progress-bar=off")
+        try:
+            self._do(self.made.python, ISOLATED, "-c", _ASK, *names, why="")
+        except InstallError:
+            self._do(*pip, *self.wanted.ours, why=f"{' and '.join(self.wanted.ours)} could not be installed")
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Environments, made by real installers from wheels that are here."""
 
+import dataclasses
 import os
 import shutil
 import subprocess
@@ -107,6 +108,24 @@ class TestEachInstaller:
         assert installed(maker(running, tmp_path).make(wanted, tmp_path, tmp_path / "log"), "lacking") == "1"
 
 
+@pytest.mark.usefixtures("index", "installer")
+def test_nothing_in_the_assets_folder_is_taken_for_an_installer(running: Programs, tmp_path: Path) -> None:
+    folder = tmp_path / "asset"
+    folder.mkdir()
+    for name in ("pip", "venv", "sitecustomize", "uv"):
+        (folder / f"{name}.py").write_text("raise SystemExit('taken over')")
+    made = maker(running, tmp_path).make(TOOL, folder, tmp_path / "log")
+    assert installed(made, "tool") == "1.0"
+    assert "taken over" not in (tmp_path / "log").read_text()
+
+
+@pytest.mark.usefixtures("index")
+def test_what_takes_too_long_to_install_is_told(running: Programs, tmp_path: Path) -> None:
+    one = dataclasses.replace(maker(running, tmp_path), limit=0.01)
+    with pytest.raises(InstallError, match="it took longer than its time limit"):
+        one.make(TOOL, tmp_path, tmp_path / "log")
+
+
 @pytest.mark.usefixtures("index")
 def test_an_environment_is_made_once(running: Programs, tmp_path: Path) -> None:
     first = maker(running, tmp_path).make(TOOL, tmp_path, tmp_path / "log")
@@ -137,13 +156,14 @@ def test_what_installs_sees_no_secret(running: Programs, tmp_path: Path, monkeyp
 
 
 CONDA = """#!{python}
-# A stand-in for conda, which is not to be had from a package index: it makes what it is asked for with venv.
+# A stand-in for conda, which is not to be had from a package index: it makes what it is asked for with venv,
+# and what this Python has, pip among it, is in it.
 import pathlib, subprocess, sys
 assert sys.argv[1:4] == ["env", "create", "--quiet"], sys.argv
 options = dict(zip(sys.argv[4::2], sys.argv[5::2]))
 print(pathlib.Path(options["--file"]).read_text())
 sys.exit("fail" in pathlib.Path(options["--file"]).read_text()
-         or subprocess.run([sys.executable, "-m", "venv", options["--prefix"]]).returncode)
+         or subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--system-site-packages", options["--prefix"]]).returncode)
 """
 
 

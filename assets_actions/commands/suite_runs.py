@@ -3,8 +3,9 @@
 import posixpath
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -42,7 +43,6 @@ class How:
 
 def run(suites: Sequence[Suite], how: How) -> list[Result]:
     """Run all, and write their logs and reports. Interrupted, it leaves no process behind."""
-    how.results.mkdir(parents=True, exist_ok=True)
     scratch = temporary()
     try:
         with programs.interruptible() as running, terminal.steps("Testing", len(suites)) as tell:
@@ -65,6 +65,19 @@ def run(suites: Sequence[Suite], how: How) -> list[Result]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+@contextmanager
+def results_directory(given: Path | None) -> Iterator[Path]:
+    """The directory for results, made where it is not there; else a temporary one, gone again if a run is cut short."""
+    directory = given.expanduser().resolve() if given else temporary()
+    directory.mkdir(parents=True, exist_ok=True)
+    try:
+        yield directory
+    except BaseException:
+        if not given:
+            shutil.rmtree(directory, ignore_errors=True)
+        raise
+
+
 @dataclass(frozen=True)
 class _SuiteRun:
     """One suite in its run; `scratch` is a directory of its own, gone afterwards."""
@@ -79,15 +92,17 @@ class _SuiteRun:
         tell(self.suite.name, "installing what it needs")
         need = self.suite.need
         directory = self.how.cache if self.how.cache and need.may_be_kept else scratch / "environments"
-        maker = Maker(self.running, directory, variables.hidden_from_installers, variables.for_uv)
+        maker = Maker(self.running, directory, variables.hidden_from_installers, variables.for_uv, self.how.limit)
         return maker.make(_wanted(need), self._directory, self._fresh(f"environment-{need.digest[:12]}.log"))
 
     def result(self, made: "Future[Environment]", tell: terminal.Tell) -> Result:
         """Run it, once its environment is made."""
+        tell(self.suite.name, "waiting for what it needs")
         try:
             environment = made.result()
         except InstallError as error:
             result = results.not_installed(self.suite, error.message, error.log)
+            self._fresh(f"{self._name}.log").write_text(f"{error.log}\n{error.message}\n", encoding="utf-8")
         else:
             tell(self.suite.name, "running")
             result = self._run(environment)
@@ -120,7 +135,14 @@ class _SuiteRun:
         return results.judge(self.suite, str(self.how.root), Ended(*ran), found, share)
 
     def _command(self, environment: Environment, report: Path, covered: Path) -> list[str]:
-        switches = ["-p", "no:cacheprovider", "-o", "junit_family=xunit1", f"--junit-xml={report}", "--color=no"]
+        switches = [
+            "-o",
+            f"cache_dir={self.scratch / 'cache'}",
+            "-o",
+            "junit_family=xunit1",
+            f"--junit-xml={report}",
+            "--color=no",
+        ]
         coverage = ["--cov", f"--cov-report=xml:{covered}"] if self.how.coverage else []
         # Whatever the directory is called, after `./` it is no option.
         tests = f"./{posixpath.relpath(self.suite.tests or '.', self.suite.directory or '.')}"

@@ -23,6 +23,7 @@ from pydantic import BaseModel, Field
 from assets_actions import runner
 from assets_actions.errors import ExitCode, UserError
 from assets_actions.report.suites import PlannedSuitesReport, SuitesReport
+from assets_actions.report.text import without_logins
 from assets_actions.testing.logs import clean
 from assets_actions.testing.results import Result, Status
 
@@ -47,7 +48,10 @@ class Inputs(chosen.ChoiceInputs):
         None, ge=1, le=256, description="So many suites run at a time. Default: as many as processors.", examples=["N"]
     )
     timeout: float = Field(
-        60.0, gt=0, description="A suite that runs for so many minutes is ended. Default: 60.", examples=["MINUTES"]
+        60.0,
+        gt=0,
+        description="What takes more minutes is ended, be it a suite or an installation. Default: 60.",
+        examples=["MINUTES"],
     )
     coverage: bool = Field(False, description="Measure which lines ran, as XML beside the logs.")
     pytest_arg: list[str] = Field(
@@ -83,11 +87,14 @@ def run(inputs: Inputs) -> Outcome:
     untested = [asset.id or asset.path for asset in found.untested]
     if inputs.dry_run:
         return Outcome(PlannedSuitesReport(found.suites, untested), Outputs())
-    how = _how(repository, inputs)
-    results = suite_runs.run(found.suites, how)
+    if not found.suites and not inputs.results_dir:
+        return Outcome(SuitesReport([], untested, ""), Outputs())
+    with suite_runs.results_directory(inputs.results_dir) as directory:
+        how = _how(repository, inputs, directory)
+        results = suite_runs.run(found.suites, how)
     if runner.is_runner():
         for one in results:
-            runner.folded(f"{one.status}: {one.suite.name}", clean(one.log))
+            runner.folded(f"{one.status}: {one.suite.name}", without_logins(clean(one.log)))
     outputs = Outputs(
         tests_passed=_count(results, Status.PASSED),
         tests_failed=_count(results, Status.FAILED),
@@ -100,10 +107,10 @@ def run(inputs: Inputs) -> Outcome:
     return Outcome(report, outputs, ExitCode.FOUND if bad else ExitCode.FINE)
 
 
-def _how(repository: Repository, inputs: Inputs) -> suite_runs.How:
+def _how(repository: Repository, inputs: Inputs, results: Path) -> suite_runs.How:
     return suite_runs.How(
         repository.root,
-        inputs.results_dir.expanduser().resolve() if inputs.results_dir else suite_runs.temporary(),
+        results,
         pinning.cache(repository, inputs.cache),
         inputs.timeout * 60,
         inputs.jobs or os.cpu_count() or 1,

@@ -22,6 +22,7 @@ STYLES = {
     Status.TIMED_OUT: "bold red",
     Status.NO_TESTS: "bold red",
 }
+_COUNTED = {Status.ERROR: "in error", Status.NO_TESTS: "without tests"}
 _SKIPPED = "not tested"
 
 
@@ -55,7 +56,7 @@ class SuitesReport:
     def headline(self) -> str:
         """All of it in one line."""
         counts = Counter(result.status for _, result in self._rows)
-        parts = [f"{counts[status]:,} {status}" for status in Status if counts[status]]
+        parts = [f"{counts[status]:,} {_COUNTED.get(status, status)}" for status in Status if counts[status]]
         parts += [f"{len(self.untested):,} {_SKIPPED}"] if self.untested else []
         # Of a suite that several assets share, each test is one.
         tests = sum(len(result.report.cases) for result in self.results)
@@ -148,7 +149,7 @@ class SuitesReport:
             )
             for asset, result in self._rows
         ]
-        untested = [f"- `{escape(id_)}` is {escape(NOT_TESTED)}\n" for id_ in self.untested]
+        untested = [f"- {escape(f'`{id_}` is {NOT_TESTED}')}\n" for id_ in self.untested]
         parts = ["### Tests of assets", escape(self.headline), table(head, rows) if rows else "", "".join(untested)]
         return "\n\n".join(filter(None, [*parts, finding_table(self._short_findings)]))
 

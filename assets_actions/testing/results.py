@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from assets_actions.assets.document import Place
-from assets_actions.report.text import counted
+from assets_actions.report.text import counted, without_logins
 from assets_actions.rules.registry import Finding, Severity
 
 from .cases import Case, Report
@@ -67,7 +67,7 @@ class Result:
 
 def not_installed(suite: Suite, message: str, log: str = "", seconds: float = 0.0) -> Result:
     """The result of a suite for which there is no environment."""
-    quoted = last_lines(log, LINES_QUOTED)
+    quoted = without_logins(last_lines(log, LINES_QUOTED))
     place = environment_place(suite.asset)
     finding = _finding(suite, NOT_INSTALLED, f"{message}\n{quoted}".rstrip(), place)
     return Result(suite, Status.ERROR, message, findings=[finding], seconds=seconds, log=log)

@@ -305,9 +305,7 @@ def test_interrupted_it_leaves_no_process_and_no_temporary_file(
     temporary.mkdir()
     command = [sys.executable, "-m", "assets_actions", "test-assets", "--every", "--cache", str(cache), "--jobs", "2"]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "RUNNER_TEMP": str(temporary), "MARKER": marker}
-    process = subprocess.Popen(
-        [*command, "--results-dir", str(tmp_path / "results")], cwd=repo.path, env=env, stderr=subprocess.PIPE
-    )
+    process = subprocess.Popen(command, cwd=repo.path, env=env, stderr=subprocess.PIPE)
     for _ in range(1500):
         if on.exists():
             break
