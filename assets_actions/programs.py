@@ -7,6 +7,7 @@ import os
 import signal
 import stat
 import subprocess
+import tempfile
 import threading
 import time
 from collections import deque
@@ -42,9 +43,10 @@ def search_path() -> str:
     return os.environ.get("PATH", os.defpath)
 
 
-def temporary_directory() -> str | None:
-    """Where the workflow run wants files that it does not keep; None: where the system does."""
-    return os.environ.get("RUNNER_TEMP") or None
+def temporary_directory() -> Path:
+    """A new directory, where the workflow run, else the system, has what is not kept."""
+    place = os.environ.get("RUNNER_TEMP") or None
+    return Path(tempfile.mkdtemp(prefix="assets-actions-", dir=place)).resolve()
 
 
 def left_behind(path: Path, limit: int) -> bytes:

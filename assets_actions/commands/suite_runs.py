@@ -2,10 +2,9 @@
 
 import posixpath
 import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,16 +12,10 @@ from pathlib import Path
 from assets_actions import programs, terminal, worktree
 from assets_actions.programs import Programs
 from assets_actions.python_environments import Environment, InstallError, Maker, Wanted
-from assets_actions.testing import cases, junit, results, variables
+from assets_actions.testing import cases, results, variables
+from assets_actions.testing.locations import Locator
 from assets_actions.testing.results import Ended, Result
 from assets_actions.testing.suites import Need, Suite, file_name
-
-JUNIT = "junit.xml"
-
-
-def temporary() -> Path:
-    """A new directory, where the workflow run or the system has such things."""
-    return Path(tempfile.mkdtemp(prefix="assets-actions-", dir=programs.temporary_directory())).resolve()
 
 
 @dataclass(frozen=True)
@@ -42,8 +35,8 @@ class How:
 
 
 def run(suites: Sequence[Suite], how: How) -> list[Result]:
-    """Run all, and write their logs and reports. Interrupted, it leaves no process behind."""
-    scratch = temporary()
+    """Run all, and write their logs. Interrupted, it leaves no process behind."""
+    scratch = programs.temporary_directory()
     try:
         with programs.interruptible() as running, terminal.steps("Testing", len(suites)) as tell:
             runs = [_SuiteRun(suite, how, running, scratch / str(n)) for n, suite in enumerate(suites)]
@@ -59,23 +52,9 @@ def run(suites: Sequence[Suite], how: How) -> list[Result]:
             finally:
                 running.stop()
                 pool.shutdown(wait=False, cancel_futures=True)
-        _write(found, how)
         return found
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-
-
-@contextmanager
-def results_directory(given: Path | None) -> Iterator[Path]:
-    """The directory for results, made where it is not there; else a temporary one, gone again if a run is cut short."""
-    directory = given.expanduser().resolve() if given else temporary()
-    directory.mkdir(parents=True, exist_ok=True)
-    try:
-        yield directory
-    except BaseException:
-        if not given:
-            shutil.rmtree(directory, ignore_errors=True)
-        raise
 
 
 @dataclass(frozen=True)
@@ -105,7 +84,10 @@ class _SuiteRun:
             self._fresh(f"{self._name}.log").write_text(f"{error.log}\n{error.message}\n", encoding="utf-8")
         else:
             tell(self.suite.name, "running")
-            result = self._run(environment)
+            try:
+                result = self._run(environment)
+            except OSError as error:
+                result = results.not_started(self.suite, f"pytest could not be run: {error}")
         tell(self.suite.name, None)
         return result
 
@@ -128,11 +110,14 @@ class _SuiteRun:
         except OSError:
             found = "it wrote no report"
         share = None
-        if self.how.coverage and covered.exists():
-            content = programs.left_behind(covered, cases.MAX_REPORT)
-            share = cases.coverage(content)
-            worktree.write(self.how.results, {f"{self._name}-coverage.xml": content})
-        return results.judge(self.suite, str(self.how.root), Ended(*ran), found, share)
+        if self.how.coverage:
+            with suppress(OSError):
+                content = programs.left_behind(covered, cases.MAX_REPORT)
+                share = cases.coverage(content)
+                worktree.write(self.how.results, {f"{self._name}-coverage.xml": content})
+        root = self.how.root
+        locator = Locator(self.suite, str(root), lambda path: programs.left_behind(root / path, cases.MAX_REPORT))
+        return results.judge(locator, Ended(*ran), found, share)
 
     def _command(self, environment: Environment, report: Path, covered: Path) -> list[str]:
         switches = [
@@ -176,9 +161,3 @@ class _SuiteRun:
 def _wanted(need: Need) -> Wanted:
     flat = need.requirements
     return Wanted(need.digest, flat.requirements, flat.constraints, need.conda, need.ours, flat.has_hashes)
-
-
-def _write(found: Sequence[Result], how: How) -> None:
-    """The reports of all assets, and one of all."""
-    texts = {f"{file_name(asset)}.xml": junit.of_asset(one, asset) for one in found for asset in one.suite.assets}
-    worktree.write(how.results, {name: text.encode() for name, text in {**texts, JUNIT: junit.merged(found)}.items()})

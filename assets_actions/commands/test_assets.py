@@ -27,7 +27,7 @@ from assets_actions.report.text import without_logins
 from assets_actions.testing.logs import clean
 from assets_actions.testing.results import Result, Status
 
-from . import chosen, pinning, suite_runs, suites
+from . import chosen, pinning, suite_files, suite_runs, suites
 from .base import Outcome, Repository, open_repository
 from .sources import CannotPlanError
 
@@ -89,9 +89,9 @@ def run(inputs: Inputs) -> Outcome:
         return Outcome(PlannedSuitesReport(found.suites, untested), Outputs())
     if not found.suites and not inputs.results_dir:
         return Outcome(SuitesReport([], untested, ""), Outputs())
-    with suite_runs.results_directory(inputs.results_dir) as directory:
-        how = _how(repository, inputs, directory)
-        results = suite_runs.run(found.suites, how)
+    with suite_files.results_directory(inputs.results_dir) as directory:
+        results = suite_runs.run(found.suites, _how(repository, inputs, directory))
+        suite_files.write(results, directory)
     if runner.is_runner():
         for one in results:
             runner.folded(f"{one.status}: {one.suite.name}", without_logins(clean(one.log)))
@@ -99,11 +99,11 @@ def run(inputs: Inputs) -> Outcome:
         tests_passed=_count(results, Status.PASSED),
         tests_failed=_count(results, Status.FAILED),
         tests_in_error=_count(results, *(status for status in Status if status not in (Status.PASSED, Status.FAILED))),
-        results_dir=str(how.results),
-        junit=str(how.results / suite_runs.JUNIT),
+        results_dir=str(directory),
+        junit=str(directory / suite_files.JUNIT),
     )
     bad = outputs.tests_failed or outputs.tests_in_error
-    report = SuitesReport(results, untested, str(how.results), coverage=inputs.coverage)
+    report = SuitesReport(results, untested, str(directory), coverage=inputs.coverage)
     return Outcome(report, outputs, ExitCode.FOUND if bad else ExitCode.FINE)
 
 

@@ -5,7 +5,7 @@ By what pytest and the tests wrote, of which nothing is believed: a place is a l
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from assets_actions.assets.document import Place, read_text
@@ -15,6 +15,7 @@ from .cases import Case
 from .logs import clean
 from .suites import Suite
 
+Read = Callable[[str], bytes]
 _MOST_READ = 8 * 1024 * 1024
 _ENTRY = re.compile(
     r"^(?:E\s+)?(?:File \"(?P<file>[^\"\n]+)\", line (?P<line>\d{1,7})\b|(?P<path>[^:\n]+):(?P<number>\d{1,7}):)",
@@ -26,10 +27,14 @@ _HUNG = re.compile(r"^(?P<path>[^:\n]+):(?P<number>\d{1,7}): KeyboardInterrupt\s
 
 @dataclass(frozen=True)
 class Locator:
-    """Finds places for one suite; `root` is where the repository lies, for paths that begin there."""
+    """Finds places for one suite; `root` is where the repository lies, for paths that begin there.
+
+    `read` gives a file's content as it is now: tests ran, and may have done anything to it. OSError: there is none.
+    """
 
     suite: Suite
     root: str
+    read: Read
 
     def located(self, case: Case) -> Case:
         """The case with its place: the line in its own file that led to what went wrong, else where it begins.
@@ -80,8 +85,10 @@ class Locator:
         return path if entry and entry.mode in (FILE, EXECUTABLE) else None
 
     def _line(self, path: str, number: int) -> Place:
-        content = next(self.suite.asset.tree.stream([path], _MOST_READ))
-        lines = read_text(path, content, _MOST_READ).text.splitlines()
+        try:
+            lines = read_text(path, self.read(path), _MOST_READ).text.splitlines()
+        except OSError:
+            lines = []
         source = lines[number - 1] if 0 < number <= len(lines) else ""
         indent = len(source) - len(source.lstrip())
         return Place(path, max(1, number), indent + 1, max(indent + 2, len(source) + 1), source)

@@ -65,6 +65,12 @@ class Result:
         return self.status not in (Status.PASSED, Status.FAILED)
 
 
+def not_started(suite: Suite, message: str) -> Result:
+    """The result of a suite whose environment is not what it was: another one may have done that."""
+    finding = _finding(suite, ERROR, message, asset_place(suite.asset, "tests_dir"))
+    return Result(suite, Status.ERROR, message, findings=[finding])
+
+
 def not_installed(suite: Suite, message: str, log: str = "", seconds: float = 0.0) -> Result:
     """The result of a suite for which there is no environment."""
     quoted = without_logins(last_lines(log, LINES_QUOTED))
@@ -73,12 +79,9 @@ def not_installed(suite: Suite, message: str, log: str = "", seconds: float = 0.
     return Result(suite, Status.ERROR, message, findings=[finding], seconds=seconds, log=log)
 
 
-def judge(suite: Suite, root: str, ended: Ended, report: Report | str, coverage: float | None) -> Result:
-    """The result of a suite that was run in the repository at `root`.
-
-    `report` is what pytest reported, or why there is no report.
-    """
-    locator = Locator(suite, root)
+def judge(locator: Locator, ended: Ended, report: Report | str, coverage: float | None) -> Result:
+    """The result of a suite that was run; `report` is what pytest reported, or why there is no report."""
+    suite = locator.suite
     cases = report if isinstance(report, Report) else Report([], 0.0)
     cases = cases._replace(cases=[locator.located(case) for case in cases.cases])
     status, message = _status(ended, report, cases)

@@ -399,6 +399,31 @@ def test_in_a_workflow_run_logs_are_folded_and_nothing_in_them_is_taken_for_a_co
     assert "| failed | <code>component/a</code> | 1 | 1 | 0 | 0 |" in (tmp_path / "sum").read_text()
 
 
+SABOTAGE = """import os, pathlib, sys
+
+
+def test_sabotage(tmp_path):
+    scratch = pathlib.Path(os.environ["TMPDIR"]).parent
+    for name in ("junit.xml", "coverage.xml"):
+        os.mkfifo(scratch / "reports" / name)
+    here = pathlib.Path(__file__)
+    here.unlink()
+    os.mkfifo(here)
+    pathlib.Path(sys.executable).unlink()
+    os._exit(1)
+"""
+
+
+def test_what_a_suite_breaks_keeps_nobody_from_telling_of_it(repo: Repo, tmp_path: Path) -> None:
+    repo.commit({**asset("a", code=SABOTAGE), **asset("b")})
+    ran, data = check(repo, tmp_path / "cache", "--jobs", "1", "--coverage")
+    assert ran.code == 1, ran.err
+    found = statuses(data)
+    assert found["a"] == ("error", "pytest ended with exit code 1: it wrote no report")
+    assert found["b"][0] == "error"
+    assert found["b"][1].startswith("pytest could not be run: ")
+
+
 STRANGE = 'assets/it\'s "$(id)" `x`\nnew'
 
 

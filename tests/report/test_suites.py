@@ -4,7 +4,7 @@ from assets_actions.report.suites import PlannedSuitesReport, SuitesReport
 from assets_actions.report.text import plain
 from assets_actions.testing.cases import Case, Report
 from assets_actions.testing.results import Ended, Result, judge, not_installed
-from tests.testing.examples import suites, with_tests
+from tests.testing.examples import locator, suites, with_tests
 
 SHARED = "    tests_dir: ../shared\n"
 FILES = {
@@ -32,7 +32,7 @@ def results() -> list[Result]:
         "",
     )
     ended = Ended(1, False, 1.26, "")
-    failed = judge(first, "/r", ended, Report([case, case._replace(outcome="skipped")], 0), 81.4)
+    failed = judge(locator(first), ended, Report([case, case._replace(outcome="skipped")], 0), 81.4)
     return [failed, not_installed(second, "the requirements could not be installed", "ERROR: https://me:pw@host/x\n")]
 
 

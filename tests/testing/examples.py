@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from assets_actions.testing.locations import Locator
 from assets_actions.testing.suites import Suite, declared, group
 from tests.trees import catalog
 
@@ -32,3 +33,8 @@ def suite(files: Mapping[str, Any]) -> Suite:
     """The one suite in such a tree."""
     (found,) = suites(files)
     return found
+
+
+def locator(suite: Suite) -> Locator:
+    """What finds places for a suite, whose repository lies at /work/repo."""
+    return Locator(suite, "/work/repo", lambda path: next(suite.asset.tree.stream([path])))

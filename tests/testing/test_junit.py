@@ -5,7 +5,7 @@ from junitparser import JUnitXml
 from assets_actions.testing.cases import Case, Report
 from assets_actions.testing.junit import merged, of_asset
 from assets_actions.testing.results import Ended, judge, not_installed
-from tests.testing.examples import suite, with_tests
+from tests.testing.examples import locator, suite, with_tests
 
 TEST = {"test_a.py": "def test(): pass\n"}
 TWO = {
@@ -22,7 +22,7 @@ def case(outcome: str, text: str = "") -> Case:
 def test_an_asset_has_a_file_of_its_own_and_a_shared_suite_is_once_in_that_of_all() -> None:
     one = suite(TWO)
     report = Report([case("passed"), case("failed", "a\nb"), case("error"), case("skipped")], 2.0)
-    result = judge(one, "/work/repo", Ended(1, False, 2.0, ""), report, None)
+    result = judge(locator(one), Ended(1, False, 2.0, ""), report, None)
     for text, name in [
         (of_asset(result, one.assets[1]), "component/b"),
         (merged([result]), "component/a, component/b"),

@@ -3,9 +3,10 @@
 import pytest
 
 from assets_actions.testing.cases import Case, Report
+from assets_actions.testing.locations import Locator
 from assets_actions.testing.results import Ended, Result, Status, judge, not_installed
 from assets_actions.testing.suites import Suite
-from tests.testing.examples import suite, with_tests
+from tests.testing.examples import locator, suite, with_tests
 
 CODE = "import score\n\n\ndef test_a():\n    assert score.half(3) == 1\n"
 FILES = {
@@ -28,7 +29,7 @@ def case(outcome: str = "passed", message: str = "", text: str = "", file: str |
 
 
 def judged(one: Suite, code: int, *cases: Case, timed_out: bool = False, log: str = "") -> Result:
-    return judge(one, "/work/repo", Ended(code, timed_out, 2.0, log), Report(list(cases), 0.1), None)
+    return judge(locator(one), Ended(code, timed_out, 2.0, log), Report(list(cases), 0.1), None)
 
 
 def places(result: Result) -> list[tuple[str, str, str]]:
@@ -73,6 +74,15 @@ def test_its_place_is_in_the_repository_whatever_the_report_says(
     one: Suite, file: str | None, text: str, place: str
 ) -> None:
     assert str(judged(one, 1, case("failed", "no", text, file)).findings[0].place) == place
+
+
+def test_a_file_that_its_own_tests_have_removed_is_named_all_the_same(one: Suite) -> None:
+    def read(path: str) -> bytes:
+        raise FileNotFoundError(path)
+
+    result = judge(Locator(one, "/", read), Ended(1, False, 1.0, ""), Report([case("failed", "x")], 0), None)
+    assert str(result.findings[0].place) == "assets/a/tests/test_a.py:4:1"
+    assert result.findings[0].place.source == ""
 
 
 def test_a_test_that_cannot_be_collected_is_an_error_where_it_breaks(one: Suite) -> None:
@@ -120,7 +130,7 @@ def test_a_suite_that_hangs_is_told_at_the_line_where_it_does(one: Suite) -> Non
 def test_nothing_passes_that_does_not_say_so_in_both_its_report_and_its_exit_code(
     one: Suite, code: int, report: Report | str, status: Status, message: str
 ) -> None:
-    result = judge(one, "/work/repo", Ended(code, False, 1.0, "last words\n"), report, None)
+    result = judge(locator(one), Ended(code, False, 1.0, "last words\n"), report, None)
     assert (result.status, result.message) == (status, message)
     assert result.findings
 
