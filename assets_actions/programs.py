@@ -125,18 +125,14 @@ class _Output:
         self._thread.start()
 
     def _read(self) -> None:
-        size = written = 0
-        with suppress(ValueError), open(self._log, "ab", buffering=0) as file:
-            while part := os.read(self._stream.fileno(), _PIECE):
-                if written < LONGEST_LOG:
-                    file.write(part)
-                    written += len(part)
-                    if written >= LONGEST_LOG:
-                        file.write(_CUT)
-                self._tail.append(part)
-                size += len(part)
-                while size - len(self._tail[0]) >= LONGEST_TAIL:
-                    size -= len(self._tail.popleft())
+        size, file = 0, _Log(self._log)
+        while part := os.read(self._stream.fileno(), _PIECE):
+            file.write(part)
+            self._tail.append(part)
+            size += len(part)
+            while size - len(self._tail[0]) >= LONGEST_TAIL:
+                size -= len(self._tail.popleft())
+        file.close()
 
     def finish(self) -> str:
         """The last part. What has left the process group may hold the other end open: nobody waits for it long."""
@@ -144,6 +140,33 @@ class _Output:
         if not self._thread.is_alive():
             self._stream.close()
         return b"".join(self._tail.copy()).decode("utf-8", "replace")
+
+
+class _Log:
+    """A file that is written as long as it can be and is not too long: whoever writes here must not stop reading."""
+
+    def __init__(self, path: Path) -> None:
+        self._file: IO[bytes] | None = None
+        self._left = LONGEST_LOG
+        with suppress(OSError):
+            self._file = open(path, "ab", buffering=0)  # noqa: SIM115 (closed by `close`)
+
+    def write(self, part: bytes) -> None:
+        if self._file is None:
+            return
+        try:
+            self._file.write(part)
+            self._left -= len(part)
+            if self._left <= 0:
+                self._file.write(_CUT)
+                self.close()
+        except OSError:
+            self.close()
+
+    def close(self) -> None:
+        if self._file:
+            self._file.close()
+        self._file = None
 
 
 def _signal(process: subprocess.Popen[bytes], number: int) -> None:
@@ -165,12 +188,16 @@ def interruptible() -> Iterator[Programs]:
     def interrupt(_number: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), interrupt) for name in names}
+    asked_to_end = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    handlers = {number: interrupt for number in asked_to_end if signal.getsignal(number) is signal.SIG_DFL}
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # In the background of a script we are deaf to it, and programs would be as well: not so to a handler's signal.
+        handlers[signal.SIGINT] = lambda _number, _frame: None
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     programs = Programs()
     try:
         yield programs
     finally:
         programs.stop()
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)

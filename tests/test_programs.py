@@ -118,6 +118,27 @@ def test_to_be_asked_to_end_is_to_be_interrupted() -> None:
     assert signal.getsignal(signal.SIGTERM) is before
 
 
+def test_what_we_are_told_to_ignore_we_ignore_and_can_interrupt_programs_all_the_same(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    for number in (signal.SIGINT, signal.SIGHUP):
+        before = signal.signal(number, signal.SIG_IGN)
+        request.addfinalizer(lambda number=number, before=before: signal.signal(number, before))  # type: ignore[misc]
+    with interruptible() as running:
+        signal.raise_signal(signal.SIGHUP)
+        signal.raise_signal(signal.SIGINT)
+        ran = run(running, tmp_path, "import time\ntry: time.sleep(60)\nfinally: print('was asleep')", 0.5)
+    assert "was asleep" in ran.log
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+def test_a_log_that_cannot_be_written_stops_nobody(running: Programs, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "print('x' * 1_000_000)"]
+    for log in (tmp_path / "none" / "log", Path("/dev/full")):
+        ran = running.run(command, tmp_path, dict(os.environ), log)
+        assert (ran.code, ran.log[-2:]) == (0, "x\n")
+
+
 def test_hidden_variables_are_left_out_and_more_put_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_TOKEN", "x")
     monkeypatch.setenv("MINE", "y")

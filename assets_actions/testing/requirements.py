@@ -14,7 +14,6 @@ from typing import NamedTuple
 from assets_actions.assets.document import Document, read_text
 from assets_actions.assets.tree import Kind, Tree
 
-_CONTINUED = re.compile(r"\\(?:\r\n|\n|\r)")
 _COMMENT = re.compile(r"(?:^|\s+)#.*$")
 _SERVER = re.compile(r"https?:", re.IGNORECASE)
 _INCLUDES = {"-r": False, "--requirement": False, "-c": True, "--constraint": True}
@@ -68,15 +67,22 @@ class Flat(NamedTuple):
 
 
 def lines(text: str) -> Iterator[Line]:
-    """The lines of a requirement file that say something."""
-    # What continues a line keeps its length, so that places stay right.
-    joined = _CONTINUED.sub(lambda found: " " * len(found[0]), text)
-    start = 0
-    for whole in joined.splitlines(keepends=True):
-        said = _COMMENT.sub("", whole.rstrip("\r\n")).strip()
-        if said:
+    """The lines of a requirement file that say something. A backslash at a line's end continues it, but no comment."""
+    start, begun = 0, ""
+    for line in text.splitlines(keepends=True):
+        bare = line.rstrip("\r\n")
+        is_comment = bare.lstrip().startswith("#")
+        if bare.endswith("\\") and not is_comment:
+            # What is left out of it leaves its place empty, so that what follows stays where it was.
+            begun += bare[:-1] + " " * (len(line) - len(bare) + 1)
+            continue
+        # Before a comment there is white space: it ends what was begun.
+        whole = begun + bare
+        if said := _COMMENT.sub("", whole).strip():
             yield Line(said, start + whole.index(said))
-        start += len(whole)
+        start, begun = start + len(begun) + len(line), ""
+    if said := _COMMENT.sub("", begun).strip():
+        yield Line(said, start + begun.index(said))
 
 
 def include(line: str) -> tuple[str, bool] | None:
@@ -98,14 +104,18 @@ def include(line: str) -> tuple[str, bool] | None:
     return None
 
 
-def read(tree: Tree, path: str) -> Requirements:
-    """A requirement file and what it includes. What cannot be read, or leads out of the repository, is a problem."""
+def read(tree: Tree, directory: str, name: str) -> Requirements:
+    """A requirement file, which is there, and what it includes, by its name as seen from a directory.
+
+    What cannot be read, or leads out of the repository, is a problem.
+    """
     found = Requirements()
-    _read(tree, path, False, found, None)
+    _read(tree, directory, name, False, found, None)
     return found
 
 
-def _read(tree: Tree, path: str, constraint: bool, found: Requirements, by: Problem | None) -> None:
+def _read(tree: Tree, base: str, name: str, constraint: bool, found: Requirements, by: Problem | None) -> None:
+    path = tree.resolve(base, name).path
     if any(document.path == path and constraint == as_constraint for document, as_constraint in found.files):
         return
     document = read_text(path, next(tree.stream([path], None)))
@@ -114,18 +124,22 @@ def _read(tree: Tree, path: str, constraint: bool, found: Requirements, by: Prob
         where = by or Problem(document, slice(0, 1), "")
         found.problems.append(where._replace(message=f"`{path}` {document.problem.message}"))
         return
+    # Of a link it is the link's directory that includes lead from, as with pip.
+    directory = tree.resolve(base, posixpath.dirname(name)).path
     for line in lines(document.text):
         if (included := include(line.text)) is None or _SERVER.match(included[0]):
             continue
-        name, as_constraint = included
-        target = tree.resolve(posixpath.dirname(path), name)
+        other, as_constraint = included
+        target = tree.resolve(directory, other)
         here = Problem(document, slice(line.start, line.start + len(line.text)), "")
         if target.kind is Kind.FILE:
             found.included[path, line.text] = target.path
-            _read(tree, target.path, as_constraint, found, here)
+            _read(tree, directory, other, as_constraint, found, here)
         else:
-            why = "leads out of the repository" if _is_outside(name, target.kind) else "names no file of the repository"
-            found.problems.append(here._replace(message=f"`{name}` {why}"))
+            why = (
+                "leads out of the repository" if _is_outside(other, target.kind) else "names no file of the repository"
+            )
+            found.problems.append(here._replace(message=f"`{other}` {why}"))
 
 
 def _is_outside(name: str, kind: Kind) -> bool:

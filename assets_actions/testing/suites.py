@@ -58,8 +58,8 @@ def declared(asset: Asset) -> Declared:
     if pytest.pip_requirements and pytest.conda_environment:
         message = "`pip_requirements` and `conda_environment` exclude each other"
         problems.append(_problem(asset, asset_place(asset, "pip_requirements"), message))
-    elif pytest.pip_requirements and (path := _target(asset, "pip_requirements", problems)):
-        requirements = read(asset.tree, path)
+    elif pytest.pip_requirements and _target(asset, "pip_requirements", problems):
+        requirements = read(asset.tree, asset.directory, pytest.pip_requirements)
     elif pytest.conda_environment and (path := _target(asset, "conda_environment", problems)):
         conda = read_text(path, next(asset.tree.stream([path], None)))
         if conda.problem:

@@ -16,7 +16,7 @@ import pytest
 from junitparser import JUnitXml
 
 from assets_actions import sample
-from tests.conftest import ROOT, Ran, Repo, assets_actions
+from tests.conftest import ROOT, Ran, Repo, assets_actions, environment
 from tests.registries.package_index import Index
 from tests.testing.wheelhouse import add, offline
 
@@ -305,7 +305,9 @@ def test_interrupted_it_leaves_no_process_and_no_temporary_file(
     temporary.mkdir()
     command = [sys.executable, "-m", "assets_actions", "test-assets", "--every", "--cache", str(cache), "--jobs", "2"]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "RUNNER_TEMP": str(temporary), "MARKER": marker}
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background, it may be ignored
     process = subprocess.Popen(command, cwd=repo.path, env=env, stderr=subprocess.PIPE)
+    signal.signal(signal.SIGINT, heard)
     for _ in range(1500):
         if on.exists():
             break
@@ -345,8 +347,10 @@ def test_what_is_declared_and_not_there_keeps_all_from_running(repo: Repo, cache
 
 def test_what_a_release_would_release_is_tested_where_nothing_is_named(repo: Repo, cache: Path) -> None:
     files = {**asset("a"), **asset("b")}
-    repo.commit({path: text.replace("version: '1'", "version: '1'") for path, text in files.items()})
+    repo.commit(files)
     assert repo.release().code == 0
+    # Nobody looks up what that has: it is not tested.
+    repo.commit(environment("untested", "FROM not-allowed.example/x:{{latest-image-tag}}\n"))
     arguments = ("test-assets", "--format", "json", "--cache", str(cache), "--dry-run")
     assert repo.run(*arguments).json["suites"] == []
     repo.write({"assets/b/spec.yaml": files["assets/b/spec.yaml"].replace("'1'", "'2'")})

@@ -11,14 +11,16 @@ def texts(text: str) -> list[str]:
     return [line.text for line in lines(text)]
 
 
-def flat(files: dict[str, str], path: str = "a/requirements.txt") -> tuple[str, str, bool, bool]:
-    found = read(tree(files), path)
+def flat(
+    files: dict[str, str], modes: dict[str, str] | None = None, path: str = "a/requirements.txt"
+) -> tuple[str, str, bool, bool]:
+    found = read(tree(files, modes), "", path)
     assert not found.problems
     return tuple(flatten(found, {document.path: document.text for document, _ in found.files}))  # type: ignore[return-value]
 
 
 def problems(files: dict[str, str | bytes], modes: dict[str, str] | None = None) -> list[tuple[str, str]]:
-    found = read(tree(files, modes), "a/requirements.txt")
+    found = read(tree(files, modes), "a", "requirements.txt")
     return [(str(one.document.place(one.span.start, one.span.stop)), one.message) for one in found.problems]
 
 
@@ -28,6 +30,10 @@ def test_comments_and_blank_lines_say_nothing_and_a_line_can_be_continued() -> N
         "url#egg=x",
         "pandas     >=2     ; python_version > '3'",
     ]
+
+
+def test_a_comment_is_not_continued_and_ends_what_is() -> None:
+    assert texts("# no \\\nnumpy\nsix \\\n# c \\\npandas\nlast \\\n") == ["numpy", "six", "pandas", "last"]
 
 
 def test_a_line_knows_where_it_begins() -> None:
@@ -65,6 +71,20 @@ def test_what_is_included_is_looked_for_beside_the_file_that_includes_it() -> No
         "shared.txt": "three\n",
     }
     assert flat(files)[0] == "one\nlast\ntwo\nthree\n", "each file as a whole: the order of lines decides nothing"
+
+
+def test_what_a_link_includes_is_looked_for_beside_the_link() -> None:
+    files = {
+        "a/requirements.txt": "../shared/requirements.txt",
+        "a/more.txt": "beside-the-link\n",
+        "shared/requirements.txt": "-r more.txt\n-r up/more.txt\n",
+        "shared/more.txt": "beside-the-file\n",
+        "a/up": "../b",
+        "b/more.txt": "-r last.txt\n",
+        "b/last.txt": "through-a-linked-folder\n",
+    }
+    modes = {"a/requirements.txt": SYMLINK, "a/up": SYMLINK}
+    assert flat(files, modes)[0] == "beside-the-link\nthrough-a-linked-folder\n"
 
 
 def test_constraints_are_kept_apart_and_what_they_require_is_required() -> None:
