@@ -8,6 +8,9 @@ from contextlib import contextmanager
 
 from .report.text import Segments, plain, visible, without_logins
 
+Tell = Callable[[str, str | None], None]
+"""Tells what one of many things is at; None: that it is done."""
+
 
 def write(text: str) -> None:
     """Print a text as it is. A reader that has gone (`| head`) is no error, and changes nothing of how the run ends."""
@@ -43,7 +46,7 @@ def working(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def steps(what: str, total: int) -> Iterator[Callable[[str, str | None], None]]:
+def steps(what: str, total: int) -> Iterator[Tell]:
     """Say how far many things at once have come, where standard error is a terminal; a log stays quiet.
 
     What is given is called with the name of one and what it is at, or None where it is done; from any thread.

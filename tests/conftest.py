@@ -163,6 +163,14 @@ def repo(new_repo: Callable[[str], Repo]) -> Repo:
 
 
 @pytest.fixture(scope="session")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with wheels of pytest and what it needs, from which any environment is made without a network."""
+    from tests.testing.wheelhouse import fill
+
+    return fill(tmp_path_factory.mktemp("wheels"))
+
+
+@pytest.fixture(scope="session")
 def emulator_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where an emulator of GitHub that others have made listens."""
     from tests.github.emulator import running

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "assets_actions"
-PURE = ("assets", "rules", "templates", "release", "deprecation", "report", "event")
+PURE = ("assets", "rules", "templates", "release", "deprecation", "testing", "report", "event")
 IMPURE = {
     "asyncio", "docker", "getpass", "github", "github_action_utils", "glob", "http", "io", "multiprocessing",
     "os", "pathlib", "platform", "random", "requests", "shutil", "signal", "socket", "subprocess", "sys", "tempfile",
@@ -63,7 +63,8 @@ def test_only_edges_speak_to_runner_and_github_and_only_main_exits(path: Path) -
         assert "github_action_utils" not in imported(tree, package)
     if not name.startswith("github/"):
         assert not any(each.split(".")[0] == "github" for each in imported(tree, package)), "PyGithub has its edge"
-    if name not in ("runner.py", "terminal.py", "git.py", "sample/__init__.py", "registries/logins.py", "__main__.py"):
+    reads_environment = ("runner.py", "terminal.py", "git.py", "programs.py", "registries/logins.py", "__main__.py")
+    if name not in (*reads_environment, "sample/__init__.py"):
         attributes = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
         assert not attributes & {"environ", "getenv"}, "what the environment says goes through an edge"
     if name not in ("__main__.py", "parallel.py"):  # a copied process ends, too
@@ -75,7 +76,7 @@ def test_only_edges_speak_to_runner_and_github_and_only_main_exits(path: Path) -
         )
 
 
-@pytest.mark.parametrize("path", [p for p in modules() if p.name != "git.py"], ids=short)
+@pytest.mark.parametrize("path", [p for p in modules() if p.name not in ("git.py", "programs.py")], ids=short)
 def test_programs_are_run_by_edges_alone_and_never_through_a_shell(path: Path) -> None:
     tree = ast.parse(path.read_text())
     if path.parent.name != "sample":
@@ -83,7 +84,9 @@ def test_programs_are_run_by_edges_alone_and_never_through_a_shell(path: Path) -
     assert not any(isinstance(n, ast.keyword) and n.arg == "shell" for n in ast.walk(tree))
 
 
-EDGES = ("git", "github", "runner", "terminal", "worktree", "settings", "registries")
+EDGES = (
+    "git", "github", "runner", "terminal", "worktree", "settings", "registries", "programs", "python_environments",
+)  # fmt: skip
 SHARED = {
     "__version__", "assets", "errors", "event", "report.text", "rules.policy", "rules.selection", "templates.choice",
     "templates.pins", "templates.tags",

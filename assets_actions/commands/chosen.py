@@ -1,7 +1,7 @@
 """The assets of the working tree that are built or tested: those that are named, else what a release would release."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import Field
@@ -12,15 +12,13 @@ from assets_actions.assets.catalog import Catalog
 from assets_actions.assets.model import suggestion
 from assets_actions.assets.tree import SUBMODULE, Tree
 from assets_actions.errors import UserError
-from assets_actions.registries.pins_file import PinsFile
 from assets_actions.release.content import Content, blob_id, pinned
 from assets_actions.release.planner import make_plan
-from assets_actions.report.findings import FindingsReport
 from assets_actions.settings import Settings, find_ignored
-from assets_actions.templates.pins import Pins, Resolution
+from assets_actions.templates.pins import Pins
 
 from . import inputs as common
-from . import pinning, release_branch, template_files
+from . import release_branch, resolving, template_files
 from .base import Repository, broken
 from .sources import CannotPlanError
 
@@ -62,10 +60,8 @@ def find(
     Raises UserError where one that is named is not there, or does not fit; CannotPlanError where assets cannot be read
     or a template tag not be resolved.
     """
-    tree = _with_blobs(repository.working_tree(blobs=True))
-    catalog = repository.catalog(tree)
-    if unreadable := broken(catalog):
-        raise CannotPlanError(unreadable)
+    catalog = read(repository)
+    tree = catalog.tree
     named = _named(catalog, inputs, fits, what)
     texts = tree.read(path for asset in catalog.assets for path in asset.texts)
     settings = repository.settings(tree)
@@ -76,6 +72,33 @@ def find(
     released = _released(repository, inputs, catalog, settings, pins)
     assets = [asset for asset in catalog.assets if asset.id in released and fits(asset)] if named is None else named
     return Chosen([pinned(asset, texts, pins) for asset in assets], settings, released)
+
+
+def read(repository: Repository) -> Catalog:
+    """The assets of the working tree. Raises CannotPlanError where one cannot be read."""
+    catalog = repository.catalog(_with_blobs(repository.working_tree(blobs=True)))
+    if unreadable := broken(catalog):
+        raise CannotPlanError(unreadable)
+    return catalog
+
+
+def choose(
+    repository: Repository, inputs: ChoiceInputs, catalog: Catalog, fits: Callable[[Asset], bool]
+) -> tuple[list[Asset], Pins]:
+    """The assets that are named, whatever they are; else those that fit, all or what a release would release of them.
+
+    With the pins that had to be known to tell. Raises UserError where one that is named is not there, CannotPlanError
+    where a template tag cannot be resolved.
+    """
+    by_name = bool(inputs.asset) and not inputs.every
+    if (named := _named(catalog, inputs, lambda asset: by_name or fits(asset), "")) is not None:
+        return named, resolving.NONE
+    # An asset is compared with its own release alone, so that of the others no template tag has to be looked up.
+    fitting = replace(catalog, assets=[asset for asset in catalog.assets if fits(asset)])
+    texts = catalog.tree.read(path for asset in fitting.assets for path in asset.texts)
+    pins = _pins(repository, inputs, fitting.assets, catalog, texts)
+    released = _released(repository, inputs, fitting, repository.settings(catalog.tree), pins)
+    return [asset for asset in fitting.assets if asset.id in released], pins
 
 
 def _with_blobs(tree: Tree) -> Tree:
@@ -115,20 +138,7 @@ def _pins(
 ) -> Pins:
     """The pins for the template tags of some assets. Raises CannotPlanError with all that cannot be resolved."""
     files = template_files.of_assets(assets, texts)
-    places = template_files.wanted(files, template_files.KINDS[None])
-    if inputs.pins:
-        asked = {tag.wanted for file in files for tag in file.all_tags if tag.wanted}
-        found = Resolution(PinsFile(inputs.pins).resolve(asked))
-    elif places:
-        settings = pinning.settings(repository, catalog.tree, None, inputs.remote, looks_up=True)
-        found = pinning.look_up(places, Pins(), settings, None, None, None)
-    else:
-        found = Resolution(Pins())
-    errors = template_files.malformed(files)
-    errors += template_files.unresolved(places, found, offline=inputs.pins is not None)
-    if errors:
-        raise CannotPlanError(FindingsReport(len(assets), sorted(errors, key=lambda finding: finding.place)))
-    return found.pins
+    return resolving.resolve(repository, inputs.pins, inputs.remote, files, catalog.tree, len(assets))
 
 
 def _released(
