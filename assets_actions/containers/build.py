@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -117,8 +117,7 @@ def _settle(engine: Engine, container: str | None) -> None:
     from docker.errors import NotFound
 
     end = time.monotonic() + _GRACE
-    with suppress(Exception):
-        client = engine.client(QUICK)
+    with suppress(Exception), closing(engine.client(QUICK)) as client:
         while container and time.monotonic() < end:
             try:
                 client.inspect_container(container)

@@ -4,7 +4,7 @@ import math
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assets_actions.building.faults import Failure, Fault, gone
@@ -53,13 +53,13 @@ class Line:
         self.client = client
         self.why: Failure | None = None
         """Why it was cut."""
-        self._response: Any = None
+        self._responses: list[Any] = []
         self._lock = threading.Lock()
         client.hooks["response"].append(self._answered)
 
     def _answered(self, response: Any, *_: Any, **__: Any) -> None:
         with self._lock:
-            self._response = response
+            self._responses.append(response)
         if self.why:
             self._end()
 
@@ -68,13 +68,20 @@ class Line:
         self.why = self.why or why
         self._end()
 
+    def close(self) -> None:
+        """Let go of it, also where an answer was not read to its end."""
+        with suppress(Exception):
+            for response in self._responses:
+                response.close()
+            self.client.close()
+
     def _end(self) -> None:
         from docker.types import CancellableStream
 
         # The SDK has no other way to end a response that another thread reads.
         with self._lock, suppress(OSError, AttributeError):
-            if self._response is not None:
-                CancellableStream(iter(()), self._response).close()
+            if self._responses:
+                CancellableStream(iter(()), self._responses[-1]).close()
 
 
 class Engine:
@@ -126,8 +133,7 @@ class Engine:
             timer.cancel()
             with self._lock:
                 self._lines.discard(line)
-            with suppress(Exception):
-                line.client.close()
+            line.close()
 
     def stop(self, why: Failure = STOPPED) -> None:
         """End all that is going on, and begin nothing any more."""
@@ -149,7 +155,7 @@ def connect() -> Engine:
     Raises UserError where none answers.
     """
     from docker import APIClient
-    from docker.constants import DEFAULT_UNIX_SOCKET
+    from docker.constants import DEFAULT_DOCKER_API_VERSION, DEFAULT_UNIX_SOCKET
     from docker.errors import DockerException
     from docker.utils import kwargs_from_env
 
@@ -162,11 +168,12 @@ def connect() -> Engine:
         if address.startswith("ssh://"):
             fix = "forward its socket, `ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST`, and set DOCKER_HOST="
             raise UserError("an engine cannot be reached by ssh itself", address, f"{fix}unix:///tmp/docker.sock")
-        client = APIClient(**options, timeout=QUICK)
-        info = client.info()
-        version = str(client.api_version)
-        client.close()
-    except (DockerException, OSError, ValueError) as error:
+        # Asked for here, not by the client as it is made: of one that is not made, the connection cannot be closed.
+        with closing(APIClient(**options, version=DEFAULT_DOCKER_API_VERSION, timeout=QUICK)) as client:
+            version = str(client.version(api_version=False)["ApiVersion"])
+        with closing(APIClient(**options, version=version, timeout=QUICK)) as client:
+            info = client.info()
+    except (DockerException, OSError, ValueError, KeyError) as error:
         why = _cause(error)
         fix = FIX
         if "ermission denied" in why:

@@ -5,7 +5,7 @@ import posixpath
 import shlex
 import tarfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import NamedTuple
 
 from assets_actions.building.faults import Failure, Fault, gone, of_push
@@ -80,8 +80,8 @@ def _container(engine: Engine, line: Line, image: str, command: Sequence[str], p
         yield made
     finally:
         # By a connection of its own: the other one may have been cut.
-        with suppress(Exception):
-            engine.client(QUICK).remove_container(made, force=True, v=True)
+        with suppress(Exception), closing(engine.client(QUICK)) as client:
+            client.remove_container(made, force=True, v=True)
 
 
 def _output(line: Line, container: str, *, out: bool) -> str:
@@ -110,8 +110,9 @@ def contents(engine: Engine, image: str, platform: str | None, version: Ran | No
     late = Failure(Fault.ENGINE, "the engine does not answer")
     with engine.line(QUICK, late) as line, _container(engine, line, image, ("-",), platform) as container:
         os = read_os(_file(line, container, "/etc/os-release").decode("utf-8", "replace"))
-        has_conda = any(_file(line, container, f"{place}/{CONDA[0]}") for place in _search_path(line, image))
-    ran = version or run(engine, image, VERSION, CONTENTS_SECONDS, platform)
+        places = _search_path(line, image)
+        has_python, has_conda = (_has(line, container, places, command[0]) for command in (VERSION, CONDA))
+    ran = version or (run(engine, image, VERSION, CONTENTS_SECONDS, platform) if has_python else Ran(None, "", ""))
     words = (ran.out or ran.err).split()  # Python 2 says it on standard error
     python = words[1] if ran.code == 0 and len(words) > 1 and words[0] == "Python" else None
     listed = read_packages(said(PIP), "pip") if python else []
@@ -123,6 +124,17 @@ def _search_path(line: Line, image: str) -> list[str]:
     found = line.client.inspect_image(image)  # type: ignore[no-untyped-call]
     variables = dict(one.partition("=")[::2] for one in (found.get("Config") or {}).get("Env") or [])
     return [place.rstrip("/") for place in variables.get("PATH", USUAL_PATH).split(":") if place.startswith("/")]
+
+
+def _has(line: Line, container: str, places: Sequence[str], program: str) -> bool:
+    """Whether a program is there, as a file or a link."""
+    from docker.errors import APIError
+
+    for place in places:
+        with suppress(APIError):
+            line.client.get_archive(container, f"{place}/{program}")
+            return True
+    return False
 
 
 def _file(line: Line, container: str, path: str, links: int = 5) -> bytes:

@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 
 from tests.conftest import IDENTITY, ROOT, Ran, Repo, environment
-from tests.containers.engine import BASE, Daemon, running
+from tests.containers.engine import BARE, BASE, Daemon, running
 from tests.registries.registry import WRITER, Registry
 
+BARE_ONE = f"FROM {BARE}\n"
 GOOD = f"FROM {BASE}\nRUN echo hello\n"
+SOON = ("--test-command", "true")
 HANGS = f"FROM {BASE}\nRUN echo begun; sleep 777\n"
 
 
@@ -241,8 +243,8 @@ def test_an_image_is_pushed_with_its_version_and_its_digest_is_recorded(
 
 @pytest.mark.usefixtures("engine")
 def test_a_push_that_is_refused_says_what_to_do(repo: Repo, basic_registry: Registry, tmp_path: Path) -> None:
-    repo.commit(environment("refused", GOOD))
-    ran = released(repo, tmp_path, f"{basic_registry.host}/team")
+    repo.commit(environment("refused", BARE_ONE))
+    ran = released(repo, tmp_path, f"{basic_registry.host}/team", *SOON)
     assert ran.code == 2, ran.err
     ((rule, where, message),) = found(ran)
     assert (rule, where) == ("image-failed", "refused/context/Dockerfile:1")
@@ -250,8 +252,8 @@ def test_a_push_that_is_refused_says_what_to_do(repo: Repo, basic_registry: Regi
     image = images(tmp_path)["environment/refused"]
     assert (image["status"], image["reference"]) == ("failed", None)
     variable = "ASSETS_ACTIONS_LOGIN_" + basic_registry.host.replace(".", "_").replace(":", "_")
-    assert released(repo, tmp_path, f"{basic_registry.host}/team", env={variable: ":".join(WRITER)}).code == 0
-    ran = released(repo, tmp_path, "127.0.0.1:1/team")
+    assert released(repo, tmp_path, f"{basic_registry.host}/team", *SOON, env={variable: ":".join(WRITER)}).code == 0
+    ran = released(repo, tmp_path, "127.0.0.1:1/team", *SOON)
     assert (ran.code, "127.0.0.1:1 does not take the image" in ran.out) == (2, True)
 
 
@@ -265,7 +267,7 @@ def test_a_name_that_no_registry_takes_is_refused_before_anything_is_built(repo:
 @pytest.mark.usefixtures("engine")
 def test_twenty_environments_are_built_side_by_side(repo: Repo, tmp_path: Path) -> None:
     for number in range(20):
-        repo.write(environment(f"env-{number}", f"FROM {BASE}\nCOPY number /number\n"))
+        repo.write(environment(f"env-{number}", f"FROM {BARE}\nCOPY number /number\n"))
         repo.write({f"assets/env-{number}/context/number": f"{number}\n"})
     repo.commit()
     ran = build(repo, tmp_path, "--jobs", "6", "--test-command", "cat /number")
@@ -337,7 +339,7 @@ def test_what_is_a_link_or_outside_leads_neither_out_of_the_copy_nor_into_the_ma
     repo.write(
         environment(
             "links",
-            f"FROM {BASE}\nCOPY . /all\nRUN test -L /all/out && test -L /all/up && test ! -e /all/note && ls /all\n",
+            f"FROM {BARE}\nCOPY . /all\nRUN test -L /all/out && test -L /all/up && test ! -e /all/note && ls /all\n",
         )
     )
     context = repo.path / "assets/links/context"
@@ -347,7 +349,7 @@ def test_what_is_a_link_or_outside_leads_neither_out_of_the_copy_nor_into_the_ma
     (context / "run.sh").chmod(0o755)
     repo.write({"assets/links/context/note": "x", "assets/links/context/.dockerignore": "# comment\nnote\n"})
     repo.commit()
-    ran = build(repo, tmp_path)
+    ran = build(repo, tmp_path, *SOON)
     assert ran.code == 0, ran.out
     copy = tmp_path / "work/environment-links/context"
     assert os.readlink(copy / "out") == str(secret)
@@ -356,19 +358,19 @@ def test_what_is_a_link_or_outside_leads_neither_out_of_the_copy_nor_into_the_ma
     assert not os.access(copy / "note", os.X_OK)
     repo.git("rm", "--quiet", "assets/links/context/.dockerignore")
     (context / ".dockerignore").symlink_to(secret)
-    repo.commit({"assets/links/context/Dockerfile": f"FROM {BASE}\nCOPY note /note\n"})
-    ran = build(repo, tmp_path)
+    repo.commit({"assets/links/context/Dockerfile": f"FROM {BARE}\nCOPY note /note\n"})
+    ran = build(repo, tmp_path, *SOON)
     assert ran.code == 0, ran.out
 
 
 @pytest.mark.usefixtures("engine")
 def test_an_image_for_another_system_is_skipped_and_says_why(repo: Repo, tmp_path: Path) -> None:
-    files = environment("windows", GOOD)
+    files = environment("windows", BARE_ONE)
     files["assets/windows/environment.yaml"] = files["assets/windows/environment.yaml"].replace(
         "os: linux", "os: windows"
     )
-    repo.commit({**files, **environment("good", GOOD)})
-    ran = build(repo, tmp_path)
+    repo.commit({**files, **environment("good", BARE_ONE)})
+    ran = build(repo, tmp_path, *SOON)
     assert ran.code == 0, ran.err
     image = images(tmp_path)["environment/windows"]
     assert (image["status"], image["reason"]) == (
@@ -390,15 +392,15 @@ def test_an_environment_without_a_build_context_has_nothing_to_build(repo: Repo,
 
 @pytest.mark.usefixtures("engine")
 def test_variables_platform_and_layers_are_as_they_are_asked_for(repo: Repo, tmp_path: Path) -> None:
-    repo.commit(environment("args", f"FROM {BASE}\nARG WHAT=default\nRUN echo what=$WHAT\n"))
+    repo.commit(environment("args", f"FROM {BARE}\nARG WHAT=default\nRUN echo what=$WHAT\n"))
     log = tmp_path / "work/environment-args/build.log"
-    assert build(repo, tmp_path, "--build-arg", "WHAT=a b=c").code == 0
+    assert build(repo, tmp_path, *SOON, "--build-arg", "WHAT=a b=c").code == 0
     assert "\nwhat=a b=c\n" in log.read_text()
-    assert build(repo, tmp_path, "--build-arg", "WHAT=a b=c").code == 0
+    assert build(repo, tmp_path, *SOON, "--build-arg", "WHAT=a b=c").code == 0
     assert " ---> Using cache\n" in log.read_text()
-    assert build(repo, tmp_path, "--build-arg", "WHAT=a b=c", "--no-cache").code == 0
+    assert build(repo, tmp_path, *SOON, "--build-arg", "WHAT=a b=c", "--no-cache").code == 0
     assert " ---> Using cache\n" not in log.read_text()
-    ran = build(repo, tmp_path, "--platform", "linux/s390x")
+    ran = build(repo, tmp_path, *SOON, "--platform", "linux/s390x")
     assert ran.code == 1
     assert "the image is for linux/amd64, not for linux/s390x" in found(ran)[0][2] or "s390x" in found(ran)[0][2]
 
@@ -448,21 +450,21 @@ def program(directory: Path, name: str, text: str) -> str:
 @pytest.mark.usefixtures("engine")
 def test_an_image_is_scanned_and_listed_by_programs_that_are_there(repo: Repo, tmp_path: Path) -> None:
     """With stand-ins that take the options which those of trivy and syft are by their documentation."""
-    repo.commit(environment("scanned", GOOD))
+    repo.commit(environment("scanned", BARE_ONE))
     report = '{"Results": [{"Vulnerabilities": [{"Severity": "CRITICAL"}]}]}'
     program(tmp_path / "bin", "trivy", f"test \"$DOCKER_HOST\" && test $1 = image || exit 9\nwhile [ $1 != --output ]; do shift; done\necho '{report}' >$2\n")  # fmt: skip
     path = program(
         tmp_path / "bin", "syft", "case $1 in docker:sha256:*) ;; *) exit 9;; esac\necho {} >${4#spdx-json=}\n"
     )
-    ran = build(repo, tmp_path, "--scan", "--sbom", env={"PATH": path})
+    ran = build(repo, tmp_path, *SOON, "--scan", "--sbom", env={"PATH": path})
     assert ran.code == 0, ran.out
     assert found(ran) == [("known-vulnerability", "scanned/context/Dockerfile:1", "known vulnerabilities: 1 critical")]
     assert (tmp_path / "work/environment-scanned/sbom.spdx.json").read_text() == "{}\n"
     repo.commit({".github/assets-actions.yml": "rules: {severity: {known-vulnerability: error}}\n"})
-    assert build(repo, tmp_path, "--scan", env={"PATH": path}).code == 1
+    assert build(repo, tmp_path, *SOON, "--scan", env={"PATH": path}).code == 1
     assert images(tmp_path)["environment/scanned"]["status"] == "failed"
     path = program(tmp_path / "bin", "trivy", "echo no database >&2; exit 1\n")
-    ran = build(repo, tmp_path, "--scan", env={"PATH": path})
+    ran = build(repo, tmp_path, *SOON, "--scan", env={"PATH": path})
     assert ran.code == 2
     assert images(tmp_path)["environment/scanned"]["reason"] == "trivy failed: no database"
 
@@ -470,14 +472,14 @@ def test_an_image_is_scanned_and_listed_by_programs_that_are_there(repo: Repo, t
 @pytest.mark.usefixtures("engine")
 def test_rules_weigh_what_the_settings_say(repo: Repo, tmp_path: Path) -> None:
     line = "a 1 requires b<2, but you have b 3 which is incompatible."
-    repo.commit(environment("warns", f"FROM {BASE}\nRUN echo '{line}'\n"))
-    ran = build(repo, tmp_path)
+    repo.commit(environment("warns", f"FROM {BARE}\nRUN echo '{line}'\n"))
+    ran = build(repo, tmp_path, *SOON)
     assert ran.code == 0
     assert found(ran) == [("build-log", "warns/context/Dockerfile:2", f"the log says: {line}")]
     repo.commit({".github/assets-actions.yml": "rules: {severity: {build-log: error}}\n"})
-    assert build(repo, tmp_path, "--no-cache").code == 1
+    assert build(repo, tmp_path, *SOON, "--no-cache").code == 1
     repo.commit({".github/assets-actions.yml": "rules: {per_path: {'assets/warns/*': [built-image]}}\n"})
-    ran = build(repo, tmp_path, "--no-cache")
+    ran = build(repo, tmp_path, *SOON, "--no-cache")
     assert (ran.code, found(ran)) == (0, [])
 
 
@@ -498,11 +500,13 @@ def test_a_dry_run_tells_what_would_be_built_from_which_pins_and_writes_nothing(
 
 @pytest.mark.usefixtures("engine")
 def test_results_of_several_jobs_become_one(repo: Repo, tmp_path: Path) -> None:
-    repo.commit({**environment("a", GOOD), **environment("b", f"FROM {BASE}\nRUN false\n")})
+    repo.commit({**environment("a", f"FROM {BARE}\n"), **environment("b", f"FROM {BARE}\nRUN false\n")})
     parts = tmp_path / "parts"
     for name, code in {"a": 0, "b": 1}.items():
         (parts / name).mkdir(parents=True)
-        ran = repo.run("build-images", "--asset", f"environment/{name}", "--results", str(parts / name / "images.json"))
+        ran = repo.run(
+            "build-images", *SOON, "--asset", f"environment/{name}", "--results", str(parts / name / "images.json")
+        )
         assert ran.code == code, ran.err
     ran = repo.run("build-images", "--merge", str(parts), "--results", str(tmp_path / "all.json"), env={"DOCKER_HOST": "unix:///none"})  # fmt: skip
     assert ran.code == 1, ran.err
@@ -551,3 +555,37 @@ def test_in_a_workflow_run_each_log_is_folded_and_outputs_are_set(repo: Repo, tm
         assert f"\n{value}\n" in outputs.partition(f"{name}<<")[2][:80]
     assert "| failed | <code>environment/b</code> |" in files["GITHUB_STEP_SUMMARY"].read_text()
     assert list((tmp_path / "temp").glob("assets-actions-*/environment-a/build.log"))
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_matrix_of_jobs_builds_what_the_plan_deals_out_and_the_release_takes_all_of_it(
+    repo: Repo, tmp_path: Path
+) -> None:
+    repo.commit(
+        {**environment("a", BARE_ONE), **environment("b", f"{BARE_ONE}RUN false\n"), **environment("c", BARE_ONE)}
+    )
+    dealt = repo.run("detect-changes", "--format", "json", "--matrix-type", "environment", "--max-jobs", "2").json[
+        "shards"
+    ]
+    assert len(dealt) == 2
+    (tmp_path / "results").mkdir()
+    for number, ids in enumerate(dealt):
+        given = {
+            "asset": json.dumps(ids),
+            "results": str(tmp_path / f"results/images-{number}.json"),
+            "jobs": "2",
+            "test-command": "true",
+        }
+        ran = repo.run("build-images", env={"ASSETS_ACTIONS_INPUTS": json.dumps(given)})
+        assert ran.code == (1 if "environment/b" in ids else 0), ran.err
+    images = str(tmp_path / "images.json")
+    ran = repo.run("build-images", "--merge", str(tmp_path / "results"), "--results", images)
+    assert (ran.code, "3 images · 2 passed · 1 failed" in ran.out) == (1, True)
+    ran = repo.run("release-commit", "--require-built", images, "--format", "json")
+    assert ran.code == 1, ran.err
+    assert {one["id"]: one["status"] for one in ran.json["assets"]} == {
+        "environment/a": "new",
+        "environment/b": "blocked",
+        "environment/c": "new",
+    }
+    assert {path.split("/")[2] for path in repo.released() if path.startswith("latest/")} == {"a", "c"}

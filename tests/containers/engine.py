@@ -22,6 +22,8 @@ import pytest
 BUSYBOX = Path("/bin/busybox")
 BASE = "base:1"
 """What the tests build from: a shell, a Python that says that it is one, and a distribution."""
+BARE = "bare:1"
+"""The same with a shell alone, which is looked into sooner."""
 PYTHON = """\
 #!/bin/sh
 case "$*" in
@@ -31,10 +33,13 @@ case "$*" in
 esac
 """
 OS_RELEASE = 'ID=ubuntu\nVERSION_ID="24.04"\nPRETTY_NAME="Ubuntu 24.04 LTS"\n'
-DOCKERFILE = """\
+BARE_DOCKERFILE = """\
 FROM scratch
 COPY busybox /bin/busybox
 RUN ["/bin/busybox", "--install", "-s", "/bin"]
+"""
+DOCKERFILE = f"""\
+FROM {BARE}
 COPY python /bin/python
 COPY os-release /etc/os-release
 """
@@ -100,8 +105,8 @@ def running(data: Path | None = None) -> Iterator[Daemon]:
         address = f"unix://{directory}/s"
         daemon = Daemon(address, directory, process, docker.APIClient(base_url=address, timeout=60))
         try:
-            files = {"busybox": BUSYBOX.read_bytes(), "python": PYTHON.encode(), "os-release": OS_RELEASE.encode()}
-            daemon.build(BASE, DOCKERFILE, files)
+            daemon.build(BARE, BARE_DOCKERFILE, {"busybox": BUSYBOX.read_bytes()})
+            daemon.build(BASE, DOCKERFILE, {"python": PYTHON.encode(), "os-release": OS_RELEASE.encode()})
             yield daemon
         finally:
             _stop(daemon)
