@@ -1,7 +1,6 @@
 """A built image: what its log says, and what it holds. What rules on images look at."""
 
 import json
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -64,6 +63,8 @@ def read_packages(text: str, source: str) -> list[Package]:
 
 def read_os(text: str) -> dict[str, str]:
     """The variables of an `/etc/os-release`."""
+    import shlex
+
     variables = {}
     for line in text.splitlines():
         name, equals, value = line.strip().partition("=")

@@ -83,8 +83,8 @@ def run(inputs: Inputs) -> Outcome:
         return Outcome(image_choice.planned(choice), Outputs())
     try:
         ran = image_runs.run_all(choice, inputs)
-    except UserError as error:
-        image_results.write(inputs.results, image_runs.nothing(choice, error.message))
+    except (UserError, OSError) as error:
+        image_results.write(inputs.results, image_runs.nothing(choice, str(error)))
         raise
     return _outcome(inputs, ran.report, ran.code)
 

@@ -49,6 +49,7 @@ class Build:
     def image(self, status: Status, reason: str = "") -> Image:
         """The image as the results file has it."""
         digest, version = self.context.digest, self.version or None
+        reason = reason.encode("utf-8", "backslashreplace").decode()  # a file's name may be no text
         return Image(asset=self.id, context=digest, status=status, reason=reason, version=version)
 
     def run(self, engine: Engine, how: How, place: Path, tell: Tell) -> ImageResult:

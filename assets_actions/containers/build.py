@@ -65,6 +65,7 @@ def _build(line: Line, order: Order, packed: IO[bytes], log: Log, tell: Callable
         platform=order.platform,
         nocache=not order.cache,
         pull=order.pull,
+        use_config_proxy=True,  # as `docker build` does
         rm=True,
         forcerm=True,
         decode=True,

@@ -111,13 +111,12 @@ class Engine:
         from urllib3.exceptions import HTTPError
 
         away = (DockerException, RequestException, HTTPError, OSError)
-        line = Line(self.client(seconds + QUICK))
-        timer = threading.Timer(seconds, line.cut, [late])
-        timer.daemon = True
         with self._lock:
             if self._stopped:
                 raise FailedError(self._stopped)
-            self._lines.add(line)
+            self._lines.add(line := Line(self.client(seconds + QUICK)))
+        timer = threading.Timer(seconds, line.cut, [late])
+        timer.daemon = True
         timer.start()
         try:
             yield line

@@ -11,8 +11,6 @@ from typing import NamedTuple
 from assets_actions.building.faults import Failure, Fault, gone, of_push
 from assets_actions.building.image import Contents, read_os, read_packages
 from assets_actions.errors import UserError
-from assets_actions.registries.http import LookUpError
-from assets_actions.registries.logins import of_registry
 
 from .engine import LABEL, QUICK, Engine, FailedError, Line
 
@@ -144,16 +142,16 @@ def _file(line: Line, container: str, path: str, links: int = 5) -> bytes:
     for _ in range(links):
         try:
             stream, _stat = line.client.get_archive(container, path)
-        except APIError:
+            with tarfile.open(fileobj=io.BytesIO(_limited(stream))) as archive:
+                member = archive.next()
+                if member is None or not (member.issym() or member.isfile()):
+                    return b""
+                if member.isfile():
+                    content = archive.extractfile(member)
+                    return content.read() if content else b""
+        except (APIError, tarfile.TarError):  # there is none, or it is larger than such a file ever is
             return b""
-        with tarfile.open(fileobj=io.BytesIO(_limited(stream))) as archive:
-            member = archive.next()
-            if member is None or not (member.issym() or member.isfile()):
-                return b""
-            if member.isfile():
-                content = archive.extractfile(member)
-                return content.read() if content else b""
-            path = _joined(path, member.linkname)
+        path = _joined(path, member.linkname)
     return b""
 
 
@@ -181,6 +179,9 @@ def made_for(engine: Engine, image: str) -> str:
 def push(engine: Engine, image: str, repository: str, tag: str) -> str:
     """Push an image; its digest. Raises FailedError where the registry does not take it."""
     from docker.errors import APIError
+
+    from assets_actions.registries.http import LookUpError
+    from assets_actions.registries.logins import of_registry
 
     host = host_of(repository)
     try:

@@ -6,8 +6,6 @@ Source of all rules here: what this repository's own settings ask for, under `bu
 import re
 from collections.abc import Iterator
 
-from packaging.utils import canonicalize_name
-
 from assets_actions.building.dockerfile import span_of_step
 from assets_actions.building.image import BuiltImage
 from assets_actions.building.log import is_builders
@@ -57,6 +55,8 @@ def packages_exclude_each_other(image: BuiltImage, policy: Policy) -> Iterator[P
     Why: each pins dependencies of its own; which of them win depends on the order in which they were installed.
     Fix: leave out the older one, and what needs it; setting: `built_images.exclusive_packages`.
     """
+    from packaging.utils import canonicalize_name
+
     held = {canonicalize_name(one.name): one for one in image.contents.packages}
     for group in policy.built_images.exclusive_packages:
         found = [held[name] for name in map(canonicalize_name, group) if name in held]

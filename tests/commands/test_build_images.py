@@ -176,6 +176,18 @@ def test_an_interrupt_ends_all_builds_and_what_is_known_is_written(
     assert images(tmp_path)["environment/a"]["reason"] == "it was interrupted"
 
 
+def test_a_run_that_is_killed_leaves_no_build_behind(repo: Repo, engine: Daemon) -> None:
+    repo.commit(environment("a", HANGS))
+    process = start(repo, "--every")
+    engine.wait_for("sleep 777")
+    process.kill()
+    process.communicate()
+    end = time.monotonic() + 20
+    while engine.containers():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
 def test_an_engine_that_is_killed_in_the_middle_of_a_build_ends_the_run(repo: Repo, tmp_path: Path) -> None:
     repo.commit(environment("a", HANGS))
     repo.commit(environment("b", HANGS))
@@ -345,6 +357,7 @@ def test_what_is_a_link_or_outside_leads_neither_out_of_the_copy_nor_into_the_ma
     context = repo.path / "assets/links/context"
     (context / "out").symlink_to(secret)
     (context / "up").symlink_to("../../../..")
+    (context / os.fsdecode(b"\xff name")).write_text("x")
     (context / "run.sh").write_text("#!/bin/sh\n")
     (context / "run.sh").chmod(0o755)
     repo.write({"assets/links/context/note": "x", "assets/links/context/.dockerignore": "# comment\nnote\n"})

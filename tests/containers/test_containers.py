@@ -149,9 +149,11 @@ def test_of_an_image_without_anything_nothing_is_known(engine: Daemon) -> None:
     assert (found.os, found.python, list(found.packages)) == ({}, None, [])
 
 
-def test_a_distribution_is_read_through_links_and_a_link_in_a_circle_is_none(engine: Daemon) -> None:
+def test_a_distribution_is_read_through_links_and_one_in_a_circle_or_of_no_size_is_none(engine: Daemon) -> None:
     linked = f"FROM {BASE}\nRUN mkdir -p /usr/lib && mv /etc/os-release /usr/lib/ && ln -s ../usr/lib/os-release /etc/os-release\n"  # fmt: skip
     assert _contents(connect(), _built(engine, "linked:1", linked)).os["VERSION_ID"] == "24.04"
+    large = f"FROM {BASE}\nRUN head -c 1000000 /dev/zero >/etc/os-release\n"
+    assert _contents(connect(), _built(engine, "large:1", large)).os == {}
     circle = f"FROM {BASE}\nRUN ln -sf os-release /etc/os-release\n"
     assert _contents(connect(), _built(engine, "circle:1", circle)).os == {}
 
