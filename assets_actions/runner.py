@@ -170,11 +170,15 @@ def set_outputs(outputs: "BaseModel") -> None:
 
 def _filed(name: str, text: str) -> str:
     """The path of a new file with this text, which the job's later steps can read."""
-    directory = tempfile.mkdtemp(prefix="assets-actions-", dir=os.environ.get("RUNNER_TEMP") or None)
-    path = os.path.join(directory, f"{name}.json")
+    path = os.path.join(new_directory(), f"{name}.json")
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
     return path
+
+
+def new_directory() -> str:
+    """A new directory for what a run leaves; in a workflow run, one that the job's later steps can read."""
+    return tempfile.mkdtemp(prefix="assets-actions-", dir=os.environ.get("RUNNER_TEMP") or None)
 
 
 def add_summary(markdown: str) -> None:

@@ -50,6 +50,7 @@ class Chosen:
     contents: list[Content]
     settings: Settings
     versions: Mapping[str, str]
+    pins: Pins
 
 
 def find(
@@ -67,11 +68,11 @@ def find(
     settings = repository.settings(tree)
     if named is not None and not versions:
         pins = _pins(repository, inputs, named, catalog, texts)
-        return Chosen([pinned(asset, texts, pins) for asset in named], settings, {})
+        return Chosen([pinned(asset, texts, pins) for asset in named], settings, {}, pins)
     pins = _pins(repository, inputs, catalog.assets, catalog, texts)
     released = _released(repository, inputs, catalog, settings, pins)
     assets = [asset for asset in catalog.assets if asset.id in released and fits(asset)] if named is None else named
-    return Chosen([pinned(asset, texts, pins) for asset in assets], settings, released)
+    return Chosen([pinned(asset, texts, pins) for asset in assets], settings, released, pins)
 
 
 def read(repository: Repository) -> Catalog:
