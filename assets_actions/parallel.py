@@ -1,9 +1,10 @@
-"""Work that another processor does meanwhile."""
+"""Work that another processor does meanwhile, and work that waits for others."""
 
 import os
 import pickle
-from collections.abc import Callable
-from contextlib import suppress
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -52,3 +53,49 @@ def _finish(task: Callable[[], object], writing: int) -> None:
             pipe.write(len(content).to_bytes(_LENGTH) + content)
     finally:
         os._exit(0)
+
+
+def together(
+    tasks: Sequence[Callable[[], T]], most: int, finished: Callable[[T], None], stop: Callable[[], None]
+) -> tuple[list[T], bool]:
+    """Do tasks in threads, so many at a time: their results in order, and whether an interrupt came.
+
+    `finished` gets each result as well, here, as they come. After an interrupt `stop` has to end them all soon; a
+    second one waits for nothing. No task may raise.
+    """
+    from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+
+    interrupted = False
+    pool = ThreadPoolExecutor(most, "task")
+    with _terminating_interrupts():
+        futures = [pool.submit(task) for task in tasks]
+        left = set(futures)
+        while left:
+            try:
+                for one in wait(left, timeout=1, return_when=FIRST_COMPLETED).done:
+                    left.remove(one)
+                    finished(one.result())
+            except KeyboardInterrupt:
+                if interrupted:
+                    raise
+                interrupted = True
+                stop()
+            except BaseException:
+                stop()
+                raise
+        pool.shutdown()
+    return [one.result() for one in futures], interrupted
+
+
+@contextmanager
+def _terminating_interrupts() -> Iterator[None]:
+    """Take a request to terminate, which a workflow run that is cancelled sends second, for an interrupt."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

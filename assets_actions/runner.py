@@ -102,9 +102,8 @@ def report(text: str, findings: "Sequence[Finding]") -> None:
     if len(lines) < LINES_FOLDED:
         actions.echo(_quoted("\n".join([*lines, headline])))
     else:
-        actions.echo("::group::Details")
-        actions.echo(_quoted("\n".join(lines)))
-        actions.echo(f"::endgroup::\n{_quoted(headline)}")
+        folded("Details", "\n".join(lines))
+        actions.echo(_quoted(headline))
     levels = {"error": actions.error, "warning": actions.warning, "note": actions.notice}
     shown = dict.fromkeys(levels, 0)
     for finding in findings:
@@ -119,6 +118,15 @@ def report(text: str, findings: "Sequence[Finding]") -> None:
                 col=finding.column,
                 end_column=finding.place.end_column,
             )
+
+
+def folded(title: str, text: str) -> None:
+    """Print a text to the log as a group that can be folded. Nothing that it quotes is taken for a command."""
+    import github_action_utils as actions
+
+    actions.echo(f"::group::{_safe(visible(title))}")
+    actions.echo(_quoted(_safe(text).rstrip("\n")))
+    actions.echo("::endgroup::")
 
 
 def _quoted(text: str) -> str:
@@ -162,11 +170,15 @@ def set_outputs(outputs: "BaseModel") -> None:
 
 def _filed(name: str, text: str) -> str:
     """The path of a new file with this text, which the job's later steps can read."""
-    directory = tempfile.mkdtemp(prefix="assets-actions-", dir=os.environ.get("RUNNER_TEMP") or None)
-    path = os.path.join(directory, f"{name}.json")
+    path = os.path.join(new_directory(), f"{name}.json")
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
     return path
+
+
+def new_directory() -> str:
+    """A new directory for what a run leaves; in a workflow run, one that the job's later steps can read."""
+    return tempfile.mkdtemp(prefix="assets-actions-", dir=os.environ.get("RUNNER_TEMP") or None)
 
 
 def add_summary(markdown: str) -> None:

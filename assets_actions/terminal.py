@@ -2,10 +2,14 @@
 
 import os
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from .report.text import Segments, plain, without_logins
+from .report.text import Segments, plain, visible, without_logins
+
+Tell = Callable[[str, str | None], None]
+"""Tells what one of many things is at; None: that it is done."""
 
 
 def write(text: str) -> None:
@@ -39,3 +43,39 @@ def working(what: str) -> Iterator[None]:
 
     with Console(stderr=True).status(without_logins(what)):
         yield
+
+
+@contextmanager
+def steps(what: str, total: int) -> Iterator[Tell]:
+    """Say how far many things at once have come, where standard error is a terminal; a log stays quiet.
+
+    What is given is called with the name of one and what it is at, or None where it is done; from any thread.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _name, _at: None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.status import Status
+
+    at: dict[str, str] = {}
+    lock = threading.Lock()
+    done = 0
+
+    def shown() -> str:
+        lines = (escape(f"\n  {visible(name)}: {visible(now)}"[: console.width]) for name, now in at.items())
+        return escape(f"{what}: {done} of {total}") + "".join(lines)
+
+    def tell(name: str, now: str | None) -> None:
+        nonlocal done
+        with lock:
+            if now is None:
+                done += at.pop(name, None) is not None
+            else:
+                at[name] = now
+            status.update(shown())
+
+    console = Console(stderr=True)
+    status = Status(shown(), console=console)
+    with status:
+        yield tell

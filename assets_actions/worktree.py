@@ -5,12 +5,13 @@ import signal
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from . import git
 from .assets.tree import EXECUTABLE, FILE, SUBMODULE, SYMLINK, Entry, Tree
+from .errors import UserError
 
 _PIECE = 1 << 20
 NEW_FILE = 0o644
@@ -68,6 +69,35 @@ def write(root: Path, contents: Mapping[str, bytes]) -> None:
     finally:
         for temporary, _ in written:
             os.unlink(temporary)
+
+
+def write_out(directory: Path, entries: Mapping[str, Entry], contents: Iterable[bytes]) -> None:
+    """Write files, with the contents of each in their order, into a new directory, and nowhere else.
+
+    Symbolic links become links, wherever they lead, and are never followed; a submodule becomes an empty directory.
+    Raises UserError where a file's path leads through a link, or out of the directory.
+    """
+    directory.mkdir(parents=True)
+    links = {path for path, entry in entries.items() if entry.mode == SYMLINK}
+    for (path, entry), content in zip(entries.items(), contents, strict=True):
+        parts = path.split("/")
+        above = {"/".join(parts[:count]) for count in range(1, len(parts))}
+        if above & links or not all(part not in ("", ".", "..") for part in parts):
+            raise UserError(
+                "this file lies behind a symbolic link, or outside", path, "commit what is there, or remove it"
+            )
+        target = directory / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if entry.mode == SYMLINK:
+            os.symlink(os.fsdecode(content), target)
+        elif entry.mode == SUBMODULE:
+            target.mkdir()
+        else:
+            mode = 0o755 if entry.mode == EXECUTABLE else NEW_FILE
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+            with os.fdopen(os.open(target, flags, mode), "wb") as file:
+                file.write(content)
+                os.fchmod(file.fileno(), mode)
 
 
 def _beside(target: Path, content: bytes) -> str:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from tests.containers.engine import Daemon
     from tests.github.emulator import Emulator
 
 ROOT = Path(__file__).parent.parent
@@ -38,7 +39,11 @@ def clean_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyt
             "FORCE_COLOR",
             "CI",
             "DOCKER_AUTH_CONFIG",
+            "DOCKER_CERT_PATH",
             "DOCKER_CONFIG",
+            "DOCKER_CONTEXT",
+            "DOCKER_HOST",
+            "DOCKER_TLS_VERIFY",
             "NETRC",
         ):
             monkeypatch.delenv(name)
@@ -163,6 +168,14 @@ def repo(new_repo: Callable[[str], Repo]) -> Repo:
 
 
 @pytest.fixture(scope="session")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with wheels of pytest and what it needs, from which any environment is made without a network."""
+    from tests.testing.wheelhouse import fill
+
+    return fill(tmp_path_factory.mktemp("wheels"))
+
+
+@pytest.fixture(scope="session")
 def emulator_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where an emulator of GitHub that others have made listens."""
     from tests.github.emulator import running
@@ -180,6 +193,36 @@ def emulator(repo: Repo, emulator_address: str, monkeypatch: pytest.MonkeyPatch)
         for name, value in emulator.environment.items():
             monkeypatch.setenv(name, value)
         yield emulator
+
+
+@pytest.fixture(scope="session")
+def one_engine() -> "Iterator[Daemon]":
+    """A container engine that all tests share: each builds images of its own."""
+    from tests.containers.engine import running
+
+    with running() as daemon:
+        yield daemon
+
+
+@pytest.fixture
+def engine(one_engine: "Daemon", monkeypatch: pytest.MonkeyPatch) -> "Iterator[Daemon]":
+    """That engine, where DOCKER_HOST says; no test leaves a container behind in it."""
+    monkeypatch.setenv("DOCKER_HOST", one_engine.address)
+    yield one_engine
+    assert one_engine.containers() == []
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A directory on a disk with little room."""
+    directory = tmp_path / "small"
+    directory.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", str(directory)]
+    done = subprocess.run(command, capture_output=True, check=False)
+    if done.returncode:
+        pytest.skip(f"no small disk can be mounted here: {done.stderr.decode()}")
+    yield directory
+    subprocess.run(["umount", "--lazy", str(directory)], check=True)
 
 
 def component(name: str = "adder", version: str = "1", code: str = "code: src\n") -> dict[str, Any]:

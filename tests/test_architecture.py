@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "assets_actions"
-PURE = ("assets", "rules", "templates", "release", "deprecation", "report", "event")
+PURE = ("assets", "rules", "templates", "release", "deprecation", "building", "testing", "report", "event")
 IMPURE = {
     "asyncio", "docker", "getpass", "github", "github_action_utils", "glob", "http", "io", "multiprocessing",
     "os", "pathlib", "platform", "random", "requests", "shutil", "signal", "socket", "subprocess", "sys", "tempfile",
@@ -54,6 +54,13 @@ def test_the_core_is_pure(path: Path) -> None:
     assert not attributes & CLOCK, "the day is a fact that is handed in"
 
 
+ENVIRONMENT = (
+    "runner.py", "terminal.py", "git.py", "sample/__init__.py", "registries/logins.py", "containers/engine.py",
+    "containers/scanners.py", "programs.py", "__main__.py",
+)  # fmt: skip
+PROGRAMS = ("git.py", "programs.py", "sample/__init__.py", "containers/scanners.py")
+
+
 @pytest.mark.parametrize("path", modules(), ids=short)
 def test_only_edges_speak_to_runner_and_github_and_only_main_exits(path: Path) -> None:
     tree = ast.parse(path.read_text())
@@ -63,7 +70,9 @@ def test_only_edges_speak_to_runner_and_github_and_only_main_exits(path: Path) -
         assert "github_action_utils" not in imported(tree, package)
     if not name.startswith("github/"):
         assert not any(each.split(".")[0] == "github" for each in imported(tree, package)), "PyGithub has its edge"
-    if name not in ("runner.py", "terminal.py", "git.py", "sample/__init__.py", "registries/logins.py", "__main__.py"):
+    if not name.startswith("containers/") and name != "registries/logins.py":
+        assert not any(each.split(".")[0] == "docker" for each in imported(tree, package)), "docker's SDK has its edge"
+    if name not in ENVIRONMENT:
         attributes = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
         assert not attributes & {"environ", "getenv"}, "what the environment says goes through an edge"
     if name not in ("__main__.py", "parallel.py"):  # a copied process ends, too
@@ -75,18 +84,21 @@ def test_only_edges_speak_to_runner_and_github_and_only_main_exits(path: Path) -
         )
 
 
-@pytest.mark.parametrize("path", [p for p in modules() if p.name != "git.py"], ids=short)
+@pytest.mark.parametrize("path", modules(), ids=short)
 def test_programs_are_run_by_edges_alone_and_never_through_a_shell(path: Path) -> None:
     tree = ast.parse(path.read_text())
-    if path.parent.name != "sample":
+    if path.relative_to(PACKAGE).as_posix() not in PROGRAMS:
         assert "subprocess" not in imported(tree, ())
     assert not any(isinstance(n, ast.keyword) and n.arg == "shell" for n in ast.walk(tree))
 
 
-EDGES = ("git", "github", "runner", "terminal", "worktree", "settings", "registries")
+EDGES = (
+    "git", "github", "runner", "terminal", "worktree", "settings", "registries", "containers", "programs",
+    "python_environments",
+)  # fmt: skip
 SHARED = {
-    "__version__", "assets", "errors", "event", "report.text", "rules.policy", "rules.selection", "templates.choice",
-    "templates.pins", "templates.tags",
+    "__version__", "assets", "building.faults", "building.image", "building.log", "errors", "event", "report.text",
+    "rules.policy", "rules.selection", "templates.choice", "templates.pins", "templates.tags",
 }  # fmt: skip
 
 
@@ -94,7 +106,7 @@ SHARED = {
     "path", [p for p in modules() if p.relative_to(PACKAGE).parts[0].removesuffix(".py") in EDGES], ids=short
 )
 def test_the_edges_know_the_core_by_its_values_alone(path: Path) -> None:
-    """What passes between them: trees, documents, texts, pins, what the settings say. No rules, plans and reports."""
+    """What passes between them: trees, documents, texts, pins, logs, what the settings say. No rules, plans, reports."""
     tree = ast.parse(path.read_text())
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
@@ -102,7 +114,7 @@ def test_the_edges_know_the_core_by_its_values_alone(path: Path) -> None:
     names = imported(tree, ("assets_actions", *path.relative_to(PACKAGE).parts[:-1]))
     own = {name.removeprefix("assets_actions.") for name in names if name.startswith("assets_actions.")}
     known = {name for name in own if any(name == s or name.startswith(f"{s}.") for s in (*SHARED, *EDGES))}
-    assert own - known <= {"report", "rules", "templates", "registries"}
+    assert own - known <= {"building", "report", "rules", "templates", "registries"}
 
 
 def test_commands_stay_thin() -> None:

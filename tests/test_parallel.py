@@ -2,8 +2,12 @@
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
+import threading
+import time
+from functools import partial
 
 import pytest
 
@@ -64,3 +68,45 @@ def test_half_a_result_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(pickle, "dumps", lambda *_: Torn(b"half"))
     assert parallel.beside(os.getpid)() == os.getpid()
+
+
+def test_tasks_are_done_side_by_side_so_many_at_a_time_and_come_back_in_order() -> None:
+    at_work: list[int] = []
+    peak = 0
+    seen: list[int] = []
+
+    def task(number: int) -> int:
+        nonlocal peak
+        at_work.append(number)
+        peak = max(peak, len(at_work))
+        time.sleep(0.02 if number else 0.1)
+        at_work.remove(number)
+        return number
+
+    tasks = [partial(task, number) for number in range(6)]
+    results, interrupted = parallel.together(tasks, 2, seen.append, lambda: None)
+    assert (results, interrupted, peak) == (list(range(6)), False, 2)
+    assert sorted(seen) == list(range(6))
+    assert seen[0] != 0, "each is told of when it is done"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_stops_what_is_going_on_and_what_is_done_is_known(number: int) -> None:
+    stopped = threading.Event()
+    before = signal.getsignal(signal.SIGTERM)
+    threading.Timer(0.1, os.kill, [os.getpid(), number]).start()
+    results, interrupted = parallel.together(
+        [lambda: 1, lambda: 2 if stopped.wait(10) else 3], 2, lambda _: None, stopped.set
+    )
+    assert (results, interrupted) == ([1, 2], True)
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_task_that_raises_stops_the_others() -> None:
+    stopped = threading.Event()
+
+    def fail() -> bool:
+        raise RuntimeError("a bug")
+
+    with pytest.raises(RuntimeError, match="a bug"):
+        parallel.together([fail, lambda: stopped.wait(10)], 2, lambda _: None, stopped.set)

@@ -3,8 +3,11 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from assets_actions import worktree
 from assets_actions.assets.tree import EXECUTABLE, FILE, SUBMODULE, SYMLINK, Entry
+from assets_actions.errors import UserError
 from tests.conftest import Repo
 
 NAMES = ["a b", "new\nline", "ünï", os.fsdecode(b"\xff"), ".dot/x", "-dash"]
@@ -63,3 +66,33 @@ def test_files_that_are_as_the_index_has_them_have_their_blobs_id(repo: Repo) ->
     blobs = {path: entry.blob for path, entry in worktree.scan(repo.path, True, blobs=True).entries.items()}
     assert blobs == {"same": repo.git("rev-parse", "HEAD:same"), "changed": "", "new": ""}
     assert set(worktree.scan(repo.path, True).sizes.items()) == {("same", 1), ("changed", 2), ("new", 1)}
+
+
+def test_files_are_written_out_with_their_modes_and_links_and_none_is_followed(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    entries = {
+        "a b/run": Entry(EXECUTABLE),
+        "link": Entry(SYMLINK),
+        "module": Entry(SUBMODULE),
+        os.fsdecode(b"\xff"): Entry(FILE),
+    }
+    worktree.write_out(tmp_path / "copy", entries, [b"x", os.fsencode(outside), b"", b"y"])
+    copy = tmp_path / "copy"
+    assert os.access(copy / "a b/run", os.X_OK)
+    assert os.readlink(copy / "link") == str(outside)
+    assert list((copy / "module").iterdir()) == []
+    assert (copy / os.fsdecode(b"\xff")).read_bytes() == b"y"
+    with pytest.raises(FileExistsError):
+        worktree.write_out(copy, {}, [])
+
+
+@pytest.mark.parametrize("path", ["link/a", "link/deep/a", "../a", "x/../../a", "/a", "x//a"])
+def test_nothing_is_written_out_behind_a_link_or_elsewhere(tmp_path: Path, path: str) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    entries = {"link": Entry(SYMLINK), path: Entry(FILE)}
+    with pytest.raises(UserError, match="lies behind a symbolic link, or outside"):
+        worktree.write_out(tmp_path / "copy", entries, [os.fsencode(outside), b"x"])
+    assert list(outside.iterdir()) == []
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["copy", "outside"]

@@ -84,7 +84,7 @@ def broken(catalog: Catalog) -> FindingsReport | None:
 
 def check_output(inputs: Inputs) -> None:
     """Raise UserError where the result could not be written: better before the work is done than after it."""
-    for name in ("output", "plan_out"):
+    for name in ("output", "plan_out", "results"):
         path: Path | None = getattr(inputs, name, None)
         if path and (path.is_dir() or not path.parent.is_dir()):
             problem = "is a directory" if path.is_dir() else f"there is no directory `{path.parent}`"

@@ -11,16 +11,19 @@ from assets_actions.assets.model import suggestion
 from assets_actions.assets.tree import Tree
 from assets_actions.errors import UserError
 from assets_actions.release import by_hand
+from assets_actions.release.images import Images
 from assets_actions.release.plan import Plan, Status
 from assets_actions.release.planner import nothing_to_do
 from assets_actions.release.released import LATEST, Release
 from assets_actions.templates.pins import Pins
 
-from . import plan_file, planning, release_branch, sources
+from . import json_files, plan_file, planning, release_branch, sources
 from .base import Repository
 from .planning import PlanInputs
 from .release_branch import Relation
 from .sources import Source
+
+BUILT = "give the file that build-images --results wrote"
 
 
 class Decision(NamedTuple):
@@ -34,9 +37,15 @@ class Decision(NamedTuple):
     decide: Callable[[Release], tuple[Plan, str]]
 
 
-def release(repository: Repository, inputs: PlanInputs, file: Path | None, *, allow_removals: bool) -> Decision:
-    """Release what is new and changed; with a plan's file, exactly that plan."""
+def release(
+    repository: Repository, inputs: PlanInputs, file: Path | None, built: Path | None, *, allow_removals: bool
+) -> Decision:
+    """Release what is new and changed; with a plan's file, exactly that plan.
+
+    With a file of images that were `built`, no environment whose image is not among them.
+    """
     planned = plan_file.read(file) if file else None
+    images = json_files.read(built, Images, "a file of images", BUILT) if built else None
     if planned:
         inputs = inputs.model_copy(
             update={
@@ -58,9 +67,10 @@ def release(repository: Repository, inputs: PlanInputs, file: Path | None, *, al
         relation = release_branch.relation(repository.root, inputs.remote, source.commit, release.records.source)
         if relation is Relation.LATE:
             return nothing_to_do(source.commit, release), release_branch.TOO_LATE
-        plan = planning.plan(source, release, pins, inputs.rebuild)
         if planned:
-            planned.check(plan)
+            planned.check(plan := planning.plan(source, release, pins, inputs.rebuild))
+        if images or not planned:
+            plan = planning.plan(source, release, pins, inputs.rebuild, images)
         _check_branch(repository.root, source, release)
         _refuse(plan, release, relation, allow_removals=allow_removals)
         return plan, ""

@@ -115,7 +115,7 @@ def run(inputs: Inputs) -> Outcome:
         if unreadable := broken(catalog):
             return Outcome(unreadable, Outputs(), ExitCode.FOUND)
         texts = tree.read(path for asset in catalog.assets for path in asset.texts)
-        files = template_files.of_assets(catalog, texts)
+        files = template_files.of_assets(catalog.assets, texts)
         needed = inputs.check or bool(inputs.update_only)
         before = pinning.released(repository, catalog, texts, inputs.remote, settings.release_branch, needed=needed)
     wanted = template_files.wanted(files, kinds := template_files.KINDS[inputs.only])

@@ -4,13 +4,14 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, Field, StringConstraints
 
-from assets_actions.assets.model import said
 from assets_actions.errors import UserError
 from assets_actions.release.plan import Plan
 from assets_actions.release.released import Release
 from assets_actions.templates.pins import Pins
+
+from . import json_files
 
 CommitId = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$")]
 
@@ -45,12 +46,7 @@ class PlanFile(BaseModel):
 
 def read(path: Path) -> PlanFile:
     """Raises UserError where the file holds no plan."""
-    try:
-        return PlanFile.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {said(e)}".removeprefix(": ") for e in error.errors())
-        fix = "give the file that detect-changes --plan-out wrote"
-        raise UserError(f"not a plan: {wrong}", str(path), fix) from None
+    return json_files.read(path, PlanFile, "a plan", "give the file that detect-changes --plan-out wrote")
 
 
 def write(path: Path, file: PlanFile, shown: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from assets_actions.assets.model import suggestion
 from assets_actions.errors import UserError
 from assets_actions.registries.pins_file import PinsFile
 from assets_actions.release.content import UnresolvedTag
+from assets_actions.release.images import Images
 from assets_actions.release.plan import Plan
 from assets_actions.release.planner import UnresolvedTagsError, make_plan, wanted
 from assets_actions.release.released import Release
@@ -80,10 +81,13 @@ def read_release(repository: Repository, inputs: SourceInputs, source: Source, *
         return release_branch.read(repository.root, inputs.remote, branch, assets, fetch=fetch)
 
 
-def plan(source: Source, release: Release, pins: Pins, rebuild: Collection[str] = ()) -> Plan:
+def plan(
+    source: Source, release: Release, pins: Pins, rebuild: Collection[str] = (), built: Images | None = None
+) -> Plan:
     """The plan. Raises CannotPlanError that names every template tag that no pin is known for.
 
-    `rebuild`: ids of assets that get a new version in any case.
+    `rebuild`: ids of assets that get a new version in any case. `built`: the images without which no environment is
+    released; None where none are needed.
     """
     _check_rebuild(source.catalog, rebuild)
     try:
@@ -94,6 +98,7 @@ def plan(source: Source, release: Release, pins: Pins, rebuild: Collection[str] 
                 release,
                 pins,
                 rebuild=rebuild,
+                built=built,
                 **source.planned_with,
             )
     except UnresolvedTagsError as error:

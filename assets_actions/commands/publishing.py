@@ -1,6 +1,7 @@
 """How a release gets to the remote: pushed by git, or written through GitHub's API."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -8,8 +9,10 @@ from assets_actions import git, terminal
 from assets_actions.errors import UserError
 from assets_actions.github.git_data import Repository
 from assets_actions.release.plan import Plan
+from assets_actions.report.commit import commit_message
+from assets_actions.templates.pins import Pins
 
-from . import connecting, refusals, release_branch
+from . import authorship, connecting, refusals, release_branch
 from .release_branch import Made
 
 Mode = Literal["git", "api"]
@@ -24,6 +27,17 @@ class Draft(NamedTuple):
     tags: Sequence[str]
     untagged: Mapping[str, str]
     """Name → commit."""
+
+
+def draft(
+    plan: Plan, tags: Sequence[str], untagged: Mapping[str, str], branch: str, pins: Pins | None, *, mode: Mode
+) -> Draft:
+    """What a plan comes to, with the message of its commit."""
+    records = replace(plan.records, plan=plan.digest)
+    if mode == "api":  # which cannot do all at once: the commit names the tags that come after it
+        records = replace(records, tags=frozenset(tags))
+    plan = replace(plan, records=records)
+    return Draft(branch, plan, commit_message(plan, authorship.trailers(pins)), tags, untagged)
 
 
 def check_author(mode: Mode, given: str | None) -> None:

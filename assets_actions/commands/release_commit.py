@@ -19,8 +19,6 @@ examples:
 
 import random
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -30,17 +28,15 @@ from assets_actions.assets.config import AssetType
 from assets_actions.errors import ExitCode, UserError
 from assets_actions.release.plan import Plan
 from assets_actions.release.released import Release
-from assets_actions.report.commit import commit_message
 from assets_actions.report.plan import PlanReport
 from assets_actions.report.text import counted
 from assets_actions.settings import Settings
-from assets_actions.templates.pins import Pins
 
 from . import authorship, decisions, planning, publishing, release_branch
 from .base import Outcome, Repository, open_repository
 from .decisions import Decision
 from .inputs import AUTHOR_EMAIL, AUTHOR_NAME
-from .publishing import Draft, Mode
+from .publishing import Mode
 from .release_branch import Made
 from .sources import CannotPlanError
 
@@ -57,6 +53,12 @@ class Inputs(planning.PlanInputs):
     plan: Path | None = Field(
         None,
         description="Carry out the plan in this file, with its source and pins, or nothing.",
+        examples=["FILE"],
+    )
+    require_built: Path | None = Field(
+        None,
+        description="Release no environment whose image this file of build-images does not tell to have been built and "
+        "tested from exactly what is released; the others are released all the same.",
         examples=["FILE"],
     )
     rollback: str | None = Field(
@@ -89,6 +91,8 @@ class Inputs(planning.PlanInputs):
             raise ValueError(f"the plan decides {', '.join(sorted(shaping)).replace('_', '-')}")
         if sum(map(bool, (self.rollback, self.burn, self.plan, self.rebuild))) > 1:
             raise ValueError("rollback, burn, plan and rebuild exclude each other")
+        if self.require_built and (self.rollback or self.burn):
+            raise ValueError("what is rolled back or burned was built before: require-built is for releases")
         return self
 
 
@@ -114,7 +118,7 @@ def run(inputs: Inputs) -> Outcome:
             untagged = {} if outcome == release_branch.TOO_LATE else release.untagged
             if (plan.is_empty and not untagged) or inputs.dry_run:
                 return _outcome(plan, inputs, outcome or ("nothing to do" if plan.is_empty else "nothing written"))
-            draft = _draft(plan, tags, untagged, source.release_branch, pins, mode=inputs.mode)
+            draft = publishing.draft(plan, tags, untagged, source.release_branch, pins, mode=inputs.mode)
             if inputs.mode == "api":
                 made = publishing.by_api(repository.root, inputs.remote, draft)
             else:
@@ -134,17 +138,9 @@ def _decision(repository: Repository, inputs: Inputs) -> Decision:
         return decisions.burn(repository, inputs, *inputs.burn)
     if inputs.rollback and inputs.to:
         return decisions.roll_back(repository, inputs, inputs.rollback, inputs.to)
-    return decisions.release(repository, inputs, inputs.plan, allow_removals=inputs.allow_removals)
-
-
-def _draft(
-    plan: Plan, tags: Sequence[str], untagged: Mapping[str, str], branch: str, pins: Pins | None, *, mode: Mode
-) -> Draft:
-    records = replace(plan.records, plan=plan.digest)
-    if mode == "api":  # which cannot do all at once: the commit names the tags that come after it
-        records = replace(records, tags=frozenset(tags))
-    plan = replace(plan, records=records)
-    return Draft(branch, plan, commit_message(plan, authorship.trailers(pins)), tags, untagged)
+    return decisions.release(
+        repository, inputs, inputs.plan, inputs.require_built, allow_removals=inputs.allow_removals
+    )
 
 
 def _tags(plan: Plan, release: Release, inputs: Inputs, settings: Settings) -> list[str]:

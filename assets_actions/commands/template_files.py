@@ -1,11 +1,11 @@
 """The files whose template tags pin-versions resolves: those of a repository's assets, or some files by name."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from assets_actions.assets.catalog import Catalog
+from assets_actions.assets.asset import Asset
 from assets_actions.assets.document import MAX_BYTES, Document, Place
 from assets_actions.errors import UserError
 from assets_actions.release.content import CODEC, ResolvedTag, tags_span
@@ -55,10 +55,10 @@ class TemplateFile:
         return apply(self.text, pins, self.path, self.within)
 
 
-def of_assets(catalog: Catalog, texts: Mapping[str, bytes]) -> list[TemplateFile]:
-    """Those of all assets, each once; `texts` has their contents."""
+def of_assets(assets: Iterable[Asset], texts: Mapping[str, bytes]) -> list[TemplateFile]:
+    """Those of some assets, each once; `texts` has their contents."""
     files: dict[str, TemplateFile] = {}
-    for asset in catalog.assets:
+    for asset in assets:
         for path in asset.pinned_files:
             text = texts[path].decode(*CODEC)
             file = TemplateFile(path, path, text, asset.id or asset.path, tags_span(asset, path))

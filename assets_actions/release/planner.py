@@ -13,6 +13,7 @@ from assets_actions.templates.tags import Wanted, find_tags
 from .compare import Change
 from .content import CODEC, Content, UnresolvedTag, pinned, rendered
 from .differences import find_differences, labels_of
+from .images import Images
 from .lfs import LONGEST, oid
 from .plan import Blocked, Plan, PlannedAsset, Status
 from .records import source_digest
@@ -60,13 +61,15 @@ def make_plan(
     ignored: Callable[[str], bool] = lambda _: False,
     lfs: Collection[str] = (),
     removals: bool = True,
+    built: Images | None = None,
 ) -> Plan:
     """Plan the release of all assets of a source commit.
 
     Every asset of the catalog must have been read (`is_loaded`), and no two may share an id. `rebuild`: ids of assets
     that get a version whether they changed or not. `ignored`: whether a file's change is no reason for a release.
     `lfs`: files that must not be released as pointers of Git LFS. Without `removals`, what is gone from the source
-    stays on the release branch. Raises UnresolvedTagsError.
+    stays on the release branch. `built`: the images that were built; an environment whose image is not among them, or
+    failed, is blocked. Raises UnresolvedTagsError.
     """
     texts = catalog.tree.read(path for asset in catalog.assets for path in asset.texts)
     contents = [pinned(asset, texts, pins) for asset in catalog.assets]
@@ -82,6 +85,8 @@ def make_plan(
         for asset in catalog.assets
     ]
     planned = _refuse_pointers(planned, catalog, lfs)
+    if built is not None:
+        planned = [_refuse_unbuilt(one, made, built) for made, one in zip(contents, planned, strict=True)]
     edits: dict[str, Entry | None] = {}
     blobs: dict[str, bytes] = {}
     for made, one in zip(contents, planned, strict=True):
@@ -138,6 +143,16 @@ def _decide(
     if decision.blocked:
         return line(Status.BLOCKED, decision.version, Blocked(decision.blocked, asset.version_place))
     return line(Status.UPDATED if old else Status.NEW, decision.version, note=REBUILT if again else "")
+
+
+def _refuse_unbuilt(one: PlannedAsset, made: Content, built: Images) -> PlannedAsset:
+    why = built.refusal(made) if one.status in (Status.NEW, Status.UPDATED) else None
+    if why is None or made.asset.extra is None:
+        return one
+    document = made.asset.extra.document
+    return replace(
+        one, status=Status.BLOCKED, blocked=Blocked(why, document.place(*document.locate("image", at_key=True)))
+    )
 
 
 def _refuse_pointers(planned: Sequence[PlannedAsset], catalog: Catalog, lfs: Collection[str]) -> list[PlannedAsset]:

@@ -2,6 +2,7 @@
 
 from . import (
     build_context,
+    built_image,
     category,
     dependency,
     dockerfile,
@@ -21,8 +22,8 @@ from . import (
 from .registry import Rule, registered
 
 GROUPS = (
-    build_context, category, dependency, dockerfile, document, image, model, name, reference, spec, tag, template, test,
-    tree, unique, version,
+    build_context, built_image, category, dependency, dockerfile, document, image, model, name, reference, spec, tag,
+    template, test, tree, unique, version,
 )  # fmt: skip
 
 

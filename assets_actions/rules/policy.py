@@ -5,7 +5,7 @@ system's own checks and tables for the rest.
 """
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -24,6 +24,7 @@ from assets_actions.assets.model import Section
 from assets_actions.templates.choice import Order, regex_problem
 from assets_actions.templates.tags import is_loopback
 
+from .end_of_life import DISTRIBUTIONS, PYTHONS
 from .skus import INFERENCE_SKUS
 
 
@@ -153,6 +154,34 @@ class Packages(Strict):
     minimum_age_exceptions: list[Text] = Field([], description="Packages (shell patterns) that may be younger.")
 
 
+def _over(defaults: dict[str, date]) -> BeforeValidator:
+    """What is given in place of what it names, and the defaults for the rest."""
+    return BeforeValidator(lambda value: {**defaults, **value} if isinstance(value, dict) else value)
+
+
+class BuiltImages(Strict):
+    """`built_images`: what holds for images that build-images has built."""
+
+    python_end_of_life: Annotated[dict[str, date | None], _over(PYTHONS)] = Field(
+        dict(PYTHONS), description="The days on which support of Pythons ends (`3.9: 2025-10-31`), beside the defaults."
+    )
+    distribution_end_of_life: Annotated[dict[str, date | None], _over(DISTRIBUTIONS)] = Field(
+        dict(DISTRIBUTIONS),
+        description="The days on which support of distributions ends, by ID and VERSION_ID of their os-release "
+        "(`debian 11: 2026-08-31`), beside the defaults; empty: never.",
+    )
+    exclusive_packages: list[list[Text]] = Field(
+        [["azureml-core", "azure-ai-ml"]], description="Packages of which an image may hold one of each list."
+    )
+    log_patterns: list[Regex] = Field(
+        [", but you have .* which is incompatible", "does not provide the extra"],
+        description="Regular expressions (RE2) that are searched for in the lines of a build's log.",
+    )
+    severities: list[Literal["critical", "high", "medium", "low", "unknown"]] = Field(
+        ["critical", "high"], description="Severities of vulnerabilities that count, where an image is scanned."
+    )
+
+
 class TagPolicy(Strict):
     """What holds for one tag of a spec; `when` other tags have these values."""
 
@@ -256,3 +285,4 @@ class Policy(Section):
         TAGS, description="The tags of specs, by asset type; a type that is given replaces its defaults."
     )
     models: Models = Field(Models(), description="What models may say.")
+    built_images: BuiltImages = Field(BuiltImages(), description="What holds for images that were built.")

@@ -7,6 +7,7 @@ into the package's list.
 
 import inspect
 import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -46,7 +47,10 @@ class Problem(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A registered rule. `scope` is what it looks at: a loaded document, a text file, an asset, or the whole catalog.
+    """A registered rule.
+
+    `scope`: what it looks at: a loaded document, a text file, an asset, or the whole catalog; or an image that was
+    built, which `judge` looks at, and `check` never.
 
     `types`: the asset types that it is about, where it is a rule on assets.
     `needs`: the type of a fact that it takes beside its subject; without that fact it is skipped.
@@ -175,7 +179,7 @@ def rule(
     supersedes: str | None = None,
     mends: bool = False,
 ) -> Callable[[Check], Check]:
-    """Register a function as a rule on `scope`: `Loaded` (a document), `TextFile`, `Asset` or `Catalog`."""
+    """Register a function as a rule on `scope`: `Loaded` (a document), `TextFile`, `Asset`, `Catalog`, `BuiltImage`."""
 
     def register(check: Check) -> Check:
         id_ = check.__name__.replace("_", "-")
@@ -267,6 +271,13 @@ def conclude(
     return Verdict(findings if only is None else _asked_about(findings, chosen, catalog, only), whole.skipped)
 
 
+def judge(subject: object, asset: Asset, chosen: Iterable[Rule], facts: Facts) -> list[Finding]:
+    """What the rules on things of a kind say about one that is no part of a catalog: an image that was built."""
+    examined = Examined({}, [])
+    _run(_bind(chosen, facts)[type(subject)], subject, asset, examined)
+    return [found for _, found in sorted(examined.findings.items(), key=lambda item: item[0])]
+
+
 class _Bound(NamedTuple):
     """A rule with the fact that it takes beside its subject, if it needs one."""
 
@@ -276,7 +287,7 @@ class _Bound(NamedTuple):
 
 def _bind(chosen: Iterable[Rule], facts: Facts) -> dict[type, list[_Bound]]:
     """The rules by scope, with their facts; without those whose fact is not known."""
-    bound: dict[type, list[_Bound]] = {Loaded: [], TextFile: [], Asset: [], Catalog: []}
+    bound: dict[type, list[_Bound]] = defaultdict(list)
     for one in chosen:
         fact = facts.of(one.needs) if one.needs else None
         if not one.needs or fact is not None:

@@ -1,5 +1,5 @@
 """Servers for commands that look up."""
 
-from tests.registries.conftest import index, proxy, registry
+from tests.registries.conftest import basic_registry, index, proxy, registry
 
-__all__ = ["index", "proxy", "registry"]
+__all__ = ["basic_registry", "index", "proxy", "registry"]

@@ -6,6 +6,10 @@ from typing import NamedTuple
 
 import pytest
 
+from assets_actions.building.image import BuiltImage, Contents
+from assets_actions.building.log import Line
+from assets_actions.building.verdict import dockerfile as read_dockerfile
+from assets_actions.building.verdict import judged
 from assets_actions.release.history import Released
 from assets_actions.rules import rules
 from assets_actions.rules.policy import Policy
@@ -29,6 +33,9 @@ class Given(NamedTuple):
     released: Released = NEVER_RELEASED
     ignore: Collection[str] = ()
     """Rules that are not run: those that have to find the same fault as another."""
+    image: Contents | None = None
+    """What the image of the environment holds, where it was built, and what its log says."""
+    log: Sequence[Line] = ()
 
 
 class Example(NamedTuple):
@@ -48,7 +55,13 @@ def judge(given: Given | Files) -> Verdict:
         given = Given(given)
     chosen = [rule for rule in rules() if rule.id not in given.ignore]
     facts = Facts([given.policy, TODAY, given.released])
-    return check(catalog(given.files, given.modes, given.sizes), chosen, facts)
+    assets = catalog(given.files, given.modes, given.sizes)
+    verdict = check(assets, chosen, facts)
+    if given.image is None:
+        return verdict
+    (asset,) = assets.assets
+    image = BuiltImage(asset, read_dockerfile(asset, asset.dockerfile or ""), given.log, given.image, TODAY)
+    return verdict._replace(findings=verdict.findings + judged(image, chosen, given.policy))
 
 
 def found(given: Given | Files) -> list[tuple[str, str]]:

@@ -1,0 +1,1 @@
+"""The assets' own tests: which suites there are, what they need, and what came of them."""
