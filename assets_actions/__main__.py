@@ -42,6 +42,7 @@ def run(arguments: Sequence[str]) -> ExitCode:
 
     module = importlib.import_module(module_name(command))
     if given is not None:
+        runner.mask_secrets()
         inputs = from_action(module.Inputs, given)
     else:
         inputs = from_flags(module.Inputs, vars(_command_parser(command, module).parse_args(arguments[1:])))

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 INPUTS = "ASSETS_ACTIONS_INPUTS"
 """The one variable in which all inputs of an action reach Python, as JSON."""
+TOKENS = ("GITHUB_TOKEN", "GH_TOKEN")
+"""Variables that hold the token to write with; the first that does counts."""
+LOGIN = "ASSETS_ACTIONS_LOGIN_"
+"""Before a host, the variable that holds a login for it, as `user:password`."""
+BOOTSTRAP = ("python-version", "cache-environment")
+"""Inputs that an action reads itself, to set itself up."""
 GITHUB_API = "https://api.github.com"
 LINES_FOLDED = 20
 ANNOTATIONS_SHOWN = 10
@@ -42,7 +48,7 @@ class GitHub(NamedTuple):
 
 def github() -> GitHub:
     """What the environment says of GitHub; it is the same in a workflow run and out of one."""
-    names = ("GITHUB_API_URL", "GITHUB_REPOSITORY", "GITHUB_TOKEN", "GH_TOKEN")
+    names = ("GITHUB_API_URL", "GITHUB_REPOSITORY", *TOKENS)
     api, repository, *tokens = (os.environ.get(name, "").strip() or None for name in names)
     return GitHub((api or GITHUB_API).rstrip("/"), repository, tokens[0] or tokens[1])
 
@@ -77,7 +83,10 @@ def base_commit() -> str | None:
 
 
 def inputs() -> dict[str, str] | None:
-    """The inputs of the action that runs us; None where none does. Raises UserError where they are not JSON."""
+    """The inputs of the action that runs us; None where none does. Raises UserError where they are not JSON.
+
+    Without those that the action itself reads, to set itself up.
+    """
     text = os.environ.get(INPUTS)
     if text is None:
         return None
@@ -87,7 +96,20 @@ def inputs() -> dict[str, str] | None:
         raise UserError(f"the variable {INPUTS} holds no JSON: {error}") from None
     if not isinstance(given, dict):
         raise UserError(f"the variable {INPUTS} holds no JSON object")
-    return {str(name): "" if value is None else _text(value) for name, value in given.items()}
+    return {str(name): _text(value) for name, value in given.items() if name not in BOOTSTRAP}
+
+
+def mask_secrets() -> None:
+    """Let the log show no token and no login of the environment, whatever comes to quote it.
+
+    Only where the log is all that reads what is printed: in a step of an action.
+    """
+    import github_action_utils as actions
+
+    tokens = [os.environ.get(name, "") for name in TOKENS]
+    logins = [text.partition(":")[2] for name, text in os.environ.items() if name.startswith(LOGIN)]
+    for line in dict.fromkeys(line for secret in (*tokens, *logins) for line in secret.splitlines() if line.strip()):
+        actions.echo(f"::add-mask::{line}")
 
 
 def report(text: str, findings: "Sequence[Finding]") -> None:
@@ -100,10 +122,10 @@ def report(text: str, findings: "Sequence[Finding]") -> None:
 
     *lines, headline = _safe(text).rstrip("\n").split("\n")
     if len(lines) < LINES_FOLDED:
-        actions.echo(_quoted("\n".join([*lines, headline])))
+        show(text)
     else:
         folded("Details", "\n".join(lines))
-        actions.echo(_quoted(headline))
+        show(headline)
     levels = {"error": actions.error, "warning": actions.warning, "note": actions.notice}
     shown = dict.fromkeys(levels, 0)
     for finding in findings:
@@ -120,12 +142,19 @@ def report(text: str, findings: "Sequence[Finding]") -> None:
             )
 
 
+def show(text: str) -> None:
+    """Print a text to the log. Nothing that it quotes is taken for a command."""
+    import github_action_utils as actions
+
+    actions.echo(_quoted(_safe(text).rstrip("\n")))
+
+
 def folded(title: str, text: str) -> None:
-    """Print a text to the log as a group that can be folded. Nothing that it quotes is taken for a command."""
+    """The same, as a group that can be folded."""
     import github_action_utils as actions
 
     actions.echo(f"::group::{_safe(visible(title))}")
-    actions.echo(_quoted(_safe(text).rstrip("\n")))
+    show(text)
     actions.echo("::endgroup::")
 
 

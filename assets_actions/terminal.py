@@ -33,10 +33,15 @@ def show(text: Segments) -> None:
     Console(highlight=False, soft_wrap=True).print(Text.assemble(*text), end="")
 
 
+def _is_watched() -> bool:
+    """Whether a person looks on. A runner may give a job a terminal that nobody sits at."""
+    return sys.stderr.isatty() and not os.environ.get("CI")
+
+
 @contextmanager
 def working(what: str) -> Iterator[None]:
     """Say what is being done, while it is, where standard error is a terminal; a log stays quiet."""
-    if not sys.stderr.isatty():
+    if not _is_watched():
         yield
         return
     from rich.console import Console
@@ -51,7 +56,7 @@ def steps(what: str, total: int) -> Iterator[Tell]:
 
     What is given is called with the name of one and what it is at, or None where it is done; from any thread.
     """
-    if not sys.stderr.isatty():
+    if not _is_watched():
         yield lambda _name, _at: None
         return
     from rich.console import Console

@@ -2,12 +2,13 @@
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import NoneType
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from assets_actions.assets.model import said, suggestion
 from assets_actions.errors import UserError
@@ -73,26 +74,24 @@ def action_fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
 
 def from_flags(model: type[I], given: Mapping[str, Any]) -> I:
     """Inputs from parsed flags. Raises UserError that names every flag with a wrong value."""
-    return _validate(model, given, "--{}")
+    return _validate(model, given, "--{}", [])
 
 
 def from_action(model: type[I], given: Mapping[str, str]) -> I:
     """Inputs from an action's inputs: all are text, an empty one is not given, lists are JSON or have an item a line.
 
-    Raises UserError that names every unknown or wrong input.
+    Raises UserError that names every unknown and every wrong input.
     """
     names = {flag_name(name): name for name in action_fields(model)}
     given = {name: text.strip() for name, text in given.items() if text.strip()}
-    if unknown := [name for name in given if name not in names]:
-        wrong = [f"there is no input `{name}`{suggestion(name, list(names))}" for name in unknown]
-        raise UserError("; ".join(wrong), fix=f"inputs are: {', '.join(names)}")
-    values: dict[str, Any] = {names[name]: text for name, text in given.items()}
+    wrong = [f"there is no input `{name}`{suggestion(name, list(names))}" for name in given if name not in names]
+    values: dict[str, Any] = {names[name]: text for name, text in given.items() if name in names}
     for name, text in values.items():
         if Argument(model.model_fields[name]).is_list:
             values[name] = _items(text)
         elif Argument(model.model_fields[name]).is_pair:
             values[name] = text.split()
-    return _validate(model, values, "input `{}`")
+    return _validate(model, values, "input `{}`", wrong, f"inputs are: {', '.join(names)}" if wrong else None)
 
 
 def _items(text: str) -> list[str]:
@@ -106,12 +105,18 @@ def _items(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _validate(model: type[I], values: Mapping[str, Any], form: str) -> I:
+def _validate(model: type[I], values: Mapping[str, Any], form: str, wrong: Sequence[str], fix: str | None = None) -> I:
+    """The inputs; `wrong` is what is known to be wrong with them already."""
     try:
-        return model.model_validate(values)
+        inputs = model.model_validate(values)
     except ValidationError as error:
-        wrong = []
-        for found in error.errors():
-            name = f"{form.format(flag_name(str(found['loc'][0])))}: " if found["loc"] else ""
-            wrong.append(name + said(found))
-        raise UserError("; ".join(wrong)) from None
+        wrong = [*wrong, *(_said(found, form) for found in error.errors())]
+    else:
+        if not wrong:
+            return inputs
+    raise UserError("; ".join(wrong), fix=fix)
+
+
+def _said(found: ErrorDetails, form: str) -> str:
+    name = f"{form.format(flag_name(str(found['loc'][0])))}: " if found["loc"] else ""
+    return name + said(found)

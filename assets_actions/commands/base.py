@@ -13,7 +13,7 @@ from assets_actions.assets.tree import Tree
 from assets_actions.errors import ExitCode, UserError
 from assets_actions.report.base import Report
 from assets_actions.report.findings import FindingsReport
-from assets_actions.report.text import plain
+from assets_actions.report.text import plain, visible
 from assets_actions.rules import rules
 from assets_actions.rules.policy import Policy
 from assets_actions.rules.registry import Facts, Severity, check
@@ -103,20 +103,26 @@ def emit(outcome: Outcome, inputs: Inputs) -> None:
         runner.report(plain(report.text()), report.findings)
     if inputs.output:
         inputs.output.write_text(plain(report.text()) if form == "text" else _file(report, form), encoding="utf-8")
+    elif form == "text" and runner.is_runner():
+        runner.show(plain(report.text()))
     elif form == "text":
         terminal.show(report.text())
     elif form != "github":
         terminal.write(_file(report, form))
     if outcome.note:
-        print(outcome.note, file=sys.stderr)
+        print(visible(outcome.note), file=sys.stderr)
 
 
 def _file(report: Report, form: Format) -> str:
-    """The result for machines: as JSON, where the format is not one of theirs."""
+    """The result for machines: as JSON, where the format is not one of theirs.
+
+    Nothing in it is a command to the log of a workflow run (see `visible`), though it means the same.
+    """
     if form == "junit":
         from assets_actions.report.junit import junit
 
-        return junit(report.findings, "assets-actions")
+        return junit(report.findings, "assets-actions").replace("##[", "##&#91;")
     from assets_actions.report.sarif import sarif
 
-    return json.dumps(sarif(report.findings, rules()) if form == "sarif" else report.data(), indent=2) + "\n"
+    text = json.dumps(sarif(report.findings, rules()) if form == "sarif" else report.data(), indent=2)
+    return text.replace("##[", "##\\u005b") + "\n"

@@ -10,9 +10,10 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from assets_actions.runner import LOGIN
+
 from .http import LookUpError
 
-VARIABLE = "ASSETS_ACTIONS_LOGIN_"
 DOCKER_VARIABLE = "DOCKER_AUTH_CONFIG"
 
 
@@ -26,7 +27,7 @@ class Login(NamedTuple):
 
 def from_environment(host: str) -> Login | None:
     """The login that the environment has for a host. Raises LookUpError where it is not `user:password`."""
-    name = VARIABLE + re.sub(r"[^A-Z0-9]", "_", host.upper())
+    name = LOGIN + re.sub(r"[^A-Z0-9]", "_", host.upper())
     text = os.environ.get(name)
     if not text:
         return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from assets_actions.rules.registry import Finding, Severity, Skipped
+from assets_actions.rules.registry import Finding, Severity, Skipped, registered
 
 from .base import SCHEMA_VERSION
 from .markdown import escape, table
@@ -48,7 +48,9 @@ class FindingsReport:
         skipped = [
             (f"{counted(count, 'check')} skipped: {reason}\n", "dim") for reason, count in sorted(reasons.items())
         ]
-        hint = f"        explain a rule: {EXPLAIN} {self.findings[0].rule}" if self.findings else ""
+        rules = {rule.id for rule in registered()}
+        explained = next((finding.rule for finding in self.findings if finding.rule in rules), None)
+        hint = f"        explain a rule: {EXPLAIN} {explained}" if explained else ""
         return [
             *diff_lines(self.diff or ""),
             *finding_lines(self.findings),

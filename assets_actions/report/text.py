@@ -8,7 +8,11 @@ Segments: TypeAlias = Sequence[tuple[str, str]]
 """A text in pieces, each with its style on a terminal: `bold red`, say, or nothing."""
 
 _LOGIN = re.compile(r"(?<=://)[^/\s]+@")
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]|(?<=##)\\[")
+"""Also what begins a command of a workflow run, wherever it stands in a line: `##[add-mask]x`.
+
+Source: https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+"""
 
 
 def difference(path: str, old: str, new: str) -> list[str]:
@@ -19,7 +23,7 @@ def difference(path: str, old: str, new: str) -> list[str]:
 
 
 def visible(text: str) -> str:
-    r"""The text on one line, with what a terminal would act on made visible: `\n`, `\x1b`, bidirectional marks.
+    r"""The text on one line, with what a terminal or a workflow run would act on made visible: `\n`, `\x1b`, `##[`.
 
     A byte that is not UTF-8 (a surrogate, by PEP 383) shows as `\xff`.
     """
@@ -30,6 +34,8 @@ def _escape(match: re.Match[str]) -> str:
     code = ord(match[0])
     if 0xDC80 <= code <= 0xDCFF:
         return f"\\x{code - 0xDC00:02x}"
+    if match[0] == "[":
+        return "\\x5b"
     return match[0].encode("unicode_escape", "surrogatepass").decode()
 
 

@@ -13,8 +13,9 @@ import pytest
 from assets_actions.registries import oci
 from assets_actions.registries.http import Answer as Answered
 from assets_actions.registries.http import Http, LookUpError
-from assets_actions.registries.logins import DOCKER_VARIABLE, VARIABLE
+from assets_actions.registries.logins import DOCKER_VARIABLE
 from assets_actions.registries.oci import Registry as Asked
+from assets_actions.runner import LOGIN
 from tests.registries.proxy import Answer, Fault, Proxy, Style, basic
 from tests.registries.registry import DOCKER, OCI, READER, Registry
 
@@ -32,7 +33,7 @@ def log_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str, str], None]:
     """Puts a login for a host into the environment."""
 
     def put(host: str, user: str, password: str) -> None:
-        monkeypatch.setenv(VARIABLE + host.replace(".", "_").replace(":", "_"), f"{user}:{password}")
+        monkeypatch.setenv(LOGIN + host.replace(".", "_").replace(":", "_"), f"{user}:{password}")
 
     return put
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from assets_actions.assets.document import Place
 from assets_actions.report.findings import FindingsReport
 from assets_actions.report.text import plain
@@ -6,20 +8,20 @@ from assets_actions.rules.registry import Finding, Severity, Skipped
 
 def finding(severity: Severity = Severity.ERROR, **place: object) -> Finding:
     where = {"file": "a/x.yaml", "line": 3, "column": 5, "end_column": 8, "source": "key: val # more", **place}
-    return Finding("some-rule", "group", severity, "it is `wrong`", "model/x", Place(**where), "write it right")  # type: ignore[arg-type]
+    return Finding("missing-category", "group", severity, "it is `wrong`", "model/x", Place(**where), "write it right")  # type: ignore[arg-type]
 
 
 def test_the_source_line_has_a_caret_below_what_is_meant() -> None:
     report = FindingsReport(2, [finding(), finding(Severity.WARNING, line=120, column=1, end_column=4)], seconds=1.24)
     assert plain(report.text()) == (
         "a/x.yaml\n"
-        "    3:5    error    some-rule  it is `wrong`\n"
+        "    3:5    error    missing-category  it is `wrong`\n"
         "       3 | key: val # more\n"
         "         |     ^^^ write it right\n"
-        "  120:1    warning  some-rule  it is `wrong`\n"
+        "  120:1    warning  missing-category  it is `wrong`\n"
         "     120 | key: val # more\n"
         "         | ^^^ write it right\n"
-        "2 assets · 1 error · 1 warning · 1.2 s        explain a rule: assets-actions validate --explain some-rule\n"
+        "2 assets · 1 error · 1 warning · 1.2 s        explain a rule: assets-actions validate --explain missing-category\n"
     )
 
 
@@ -51,7 +53,13 @@ def test_the_summary_has_the_worst_first_and_the_fix_beside_it() -> None:
     assert rows[0] == "### Validation"
     assert (
         rows[6]
-        == "| error | <code>a/x.yaml:3</code> | <code>some-rule</code> | it is <code>wrong</code>: write it right |"
+        == "| error | <code>a/x.yaml:3</code> | <code>missing-category</code> | it is <code>wrong</code>: write it right |"
     )
     assert rows[7].startswith("| warning |")
     assert "|" not in FindingsReport(1, []).markdown()
+
+
+def test_only_what_is_a_rule_can_be_explained() -> None:
+    unknown = replace(finding(), rule="unresolved-tag")
+    assert "explain" not in plain(FindingsReport(1, [unknown]).text())
+    assert "--explain missing-category" in plain(FindingsReport(1, [unknown, finding()]).text())
