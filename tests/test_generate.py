@@ -1,9 +1,6 @@
 """What is generated is fresh, and fits what GitHub expects of an action."""
 
-import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -36,19 +33,12 @@ class TestActions:
     """What the local runner would let pass and GitHub would not, and what neither would notice."""
 
     def test_inputs_reach_the_program_as_data_alone(self, path: Path) -> None:
-        for step in load(path)["runs"]["steps"]:
-            assert "${{" not in step["run"]
-            assert step["env"]["ASSETS_ACTIONS_INPUTS"] == "${{ toJSON(inputs) }}"
+        (run,) = [step for step in load(path)["runs"]["steps"] if step["id"] == "run"]
+        assert run["env"]["ASSETS_ACTIONS_INPUTS"] == "${{ toJSON(inputs) }}"
 
-    def test_every_step_names_its_shell_and_has_an_id_of_its_own(self, path: Path) -> None:
-        steps = load(path)["runs"]["steps"]
-        assert all(step["shell"] == "bash" for step in steps)
-        assert len({step["id"] for step in steps}) == len(steps)
-
-    def test_expressions_name_steps_and_outputs_that_exist(self, path: Path) -> None:
-        action = load(path)
-        for name, output in action["outputs"].items():
-            assert output["value"] == f"${{{{ steps.{action['runs']['steps'][0]['id']}.outputs.{name} }}}}"
+    def test_outputs_are_those_of_the_step_that_runs_it(self, path: Path) -> None:
+        for name, output in load(path)["outputs"].items():
+            assert output["value"] == f"${{{{ steps.run.outputs.{name} }}}}"
 
     def test_everything_is_described(self, path: Path) -> None:
         action = load(path)
@@ -68,30 +58,3 @@ def test_the_root_action_takes_what_any_of_them_takes_and_gives_each_output_one_
         assert action["inputs"].keys() <= root["inputs"].keys()
         for name, output in action["outputs"].items():
             assert root["outputs"][name]["description"] == output["description"]
-
-
-def test_the_schema_of_actions_is_kept() -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "check_jsonschema",
-        "--builtin-schema",
-        "vendor.github-actions",
-        *map(str, ACTION_FILES),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
-
-
-def test_an_auditor_of_actions_finds_nothing() -> None:
-    zizmor = str(Path(sys.executable).parent / "zizmor")
-    command = [
-        zizmor,
-        "--offline",
-        "--strict-collection",
-        "--persona=auditor",
-        "--format=json",
-        *map(str, ACTION_FILES),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert json.loads(done.stdout) == [], done.stderr

@@ -11,7 +11,8 @@ from packaging.utils import canonicalize_name
 from assets_actions import __version__
 from tests.conftest import ROOT
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT, CORE = PYPROJECT["project"], PYPROJECT["dependency-groups"]["core"]
 
 
 def locked(name: str) -> dict[str, str]:
@@ -24,6 +25,7 @@ def locked(name: str) -> dict[str, str]:
     ("lock", "wanted"),
     [
         ("requirements.lock", PROJECT["dependencies"]),
+        ("requirements-core.lock", CORE),
         ("requirements-dev.lock", PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]),
     ],
 )
@@ -35,8 +37,22 @@ def test_the_lock_files_hold_every_dependency_in_a_version_that_is_asked_for(loc
     assert all("--hash=sha256:" in block for block in blocks)
 
 
-def test_both_lock_files_hold_the_same_versions() -> None:
-    assert locked("requirements.lock").items() <= locked("requirements-dev.lock").items()
+def hashes(name: str) -> set[str]:
+    return set(re.findall(r"--hash=sha256:[0-9a-f]{64}", (ROOT / name).read_text()))
+
+
+@pytest.mark.parametrize(
+    ("part", "whole"),
+    [("requirements-core.lock", "requirements.lock"), ("requirements.lock", "requirements-dev.lock")],
+)
+def test_a_lock_file_holds_the_versions_and_files_of_the_one_that_it_has_more_than(part: str, whole: str) -> None:
+    assert locked(part).items() <= locked(whole).items()
+    assert hashes(part) <= hashes(whole), "a wheelhouse of the whole has the files of the part"
+
+
+def test_what_core_commands_need_is_a_part_of_what_all_need() -> None:
+    names = {canonicalize_name(Requirement(one).name) for one in CORE}
+    assert names <= {canonicalize_name(Requirement(one).name) for one in PROJECT["dependencies"]}
 
 
 def readme_commands() -> list[str]:
@@ -80,7 +96,7 @@ def links(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "path", [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "benchmarks/README.md"], ids=lambda p: p.name
+    "path", [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "benchmarks/README.md"], ids=lambda p: p.name
 )
 def test_documents_link_to_what_is_there(path: Path) -> None:
     for link in links(path):

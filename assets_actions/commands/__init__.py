@@ -32,6 +32,8 @@ ACTIONS = (
     "sweep",
 )
 """The commands that are packaged as GitHub actions."""
+CORE = ("validate", "detect-changes", "status", "render-spec")
+"""Those of them that ask neither GitHub's API, nor an index, registry or engine: requirements-core.lock will do."""
 
 
 def module_name(command: str) -> str:

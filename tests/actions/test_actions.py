@@ -7,10 +7,9 @@ import pytest
 
 from assets_actions import sample
 from assets_actions.commands import release_commit
-from tests.actions.workflow_runner import ACTION, CHECKOUT, WorkflowRun, run_workflow
+from tests.actions.stand_ins import CHECKOUT
+from tests.actions.workflow_runner import ACTION, OWNER, REF, WorkflowRun, run_workflow
 from tests.conftest import Repo
-
-OWNER, _, REF = ACTION.partition("@")
 
 
 def job(*steps: str) -> str:

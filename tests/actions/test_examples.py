@@ -1,65 +1,40 @@
-"""The example workflows: well-formed, and run."""
+"""The example workflows, executed with the reusable ones that they call."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
-
-import pytest
-import yaml
 
 from tests.actions.workflow_runner import ACTION, WorkflowRun, run_workflow
-from tests.conftest import ROOT, Repo
+from tests.conftest import ROOT, Repo, environment
 from tests.github.conftest import server
+from tests.github.emulator import Emulator
 from tests.github.stand_in import TOKEN, GitHub
 from tests.lifecycle.conftest import DAY, NEW, OLD, two
 
 __all__ = ["server", "two"]
 
-EXAMPLES = sorted((ROOT / "workflows-examples").glob("*.yml"))
 OURS = "OWNER/assets-actions/"
 
 
-def steps(workflow: Path) -> list[dict[str, Any]]:
-    jobs = yaml.safe_load(workflow.read_text())["jobs"].values()
-    return [step for job in jobs for step in job["steps"]]
-
-
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
-class TestEach:
-    def test_what_it_gives_to_our_actions_are_inputs_that_these_have(self, path: Path) -> None:
-        ours = [step for step in steps(path) if step.get("uses", "").startswith(OURS)]
-        assert ours
-        for step in ours:
-            folder, _, ref = step["uses"].removeprefix(OURS).partition("@")
-            action = yaml.safe_load((ROOT / folder / "action.yml").read_text())
-            assert ref == "v1"
-            assert step.get("with", {}).keys() <= action["inputs"].keys()
-            assert {name for name, spec in action["inputs"].items() if spec["required"]} <= step.get("with", {}).keys()
-
-    def test_no_expression_stands_in_a_script(self, path: Path) -> None:
-        assert not any("${{" in step.get("run", "") for step in steps(path))
-
-    def test_the_schema_of_workflows_is_kept(self, path: Path) -> None:
-        command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(path)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout
-
-    def test_an_auditor_of_workflows_finds_nothing(self, path: Path) -> None:
-        zizmor = str(Path(sys.executable).parent / "zizmor")
-        text = path.read_text().replace("v1", "0" * 40)  # whoever copies it pins what they use
-        command = [zizmor, "--offline", "--strict-collection", "--persona=auditor", "--format=json", "-"]
-        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
-        assert json.loads(done.stdout) == [], done.stderr
-
-
-def run(repo: Repo, server: GitHub, tmp_path: Path, name: str, event: str, inputs: dict[str, str]) -> WorkflowRun:
-    workflow = (ROOT / "workflows-examples" / name).read_text().replace(OURS, f"{ACTION.partition('@')[0]}/")
+def run(
+    repo: Repo,
+    server: GitHub | Emulator,
+    tmp_path: Path,
+    name: str,
+    event: str,
+    inputs: dict[str, str],
+    *,
+    token: str = TOKEN,
+    more: str = "",
+) -> WorkflowRun:
+    """Run an example with this token; `more`: what somebody adds to its end."""
+    workflow = (ROOT / "workflows-examples" / name).read_text().replace(OURS, f"{ACTION.partition('@')[0]}/") + more
     place = tmp_path / "runner"
     place.mkdir(exist_ok=True)
     env = {key: value for key, value in server.environment.items() if key != "GITHUB_TOKEN"}
-    return run_workflow(repo, workflow, place, env, event, {"inputs": inputs}, TOKEN)
+    env["STAND_IN_APP_TOKEN"] = server.environment["GITHUB_TOKEN"]
+    payload = {"inputs": inputs}
+    return run_workflow(
+        repo, workflow, place, env, event=event, payload=payload, token=token, secrets={"APP_KEY": "key"}
+    )
 
 
 def test_the_form_opens_the_pull_request_that_deprecates(two: Repo, server: GitHub, tmp_path: Path) -> None:
@@ -88,6 +63,38 @@ def test_what_is_asked_for_wrongly_is_an_annotation(two: Repo, server: GitHub, t
         ("error", True)
     ]
     assert server.tracker.threads == {}
+
+
+NOBODYS = "none"
+FORM = {"asset": OLD, "replacement": NEW, "reason": "other"}
+AS_AN_APP = """\
+      app-id: "7"
+    secrets:
+      app-private-key: ${{ secrets.APP_KEY }}
+"""
+
+
+def test_an_app_can_open_it(two: Repo, server: GitHub, tmp_path: Path) -> None:
+    ran = run(
+        two, server, tmp_path, "deprecate-environment.yml", "workflow_dispatch", FORM, token=NOBODYS, more=AS_AN_APP
+    )
+    assert ran.code == 0, ran.text
+    assert server.tracker.threads[1].title == "Deprecate environment/env-1: use env-2 instead"
+
+
+def test_a_missing_permission_is_named(two: Repo, server: GitHub, tmp_path: Path) -> None:
+    server.permissions["pull_requests"] = "read"
+    ran = run(two, server, tmp_path, "deprecate-environment.yml", "workflow_dispatch", FORM)
+    assert ran.code == 1
+    assert [(level, "pull-requests: write" in text) for level, _, text in ran.annotations] == [("error", True)]
+
+
+def test_the_form_works_with_what_others_take_for_github(repo: Repo, emulator: Emulator, tmp_path: Path) -> None:
+    repo.commit({**environment("env-1"), **environment("env-2")})
+    token = emulator.environment["GITHUB_TOKEN"]
+    ran = run(repo, emulator, tmp_path, "deprecate-environment.yml", "workflow_dispatch", FORM, token=token)
+    assert ran.code == 0, ran.text
+    assert [one["title"] for one in emulator.pull_requests()] == ["Deprecate environment/env-1: use env-2 instead"]
 
 
 def test_the_weekly_sweep_opens_what_is_due_and_its_issue(two: Repo, server: GitHub, tmp_path: Path) -> None:

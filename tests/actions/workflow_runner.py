@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,19 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.actions import stand_ins
 from tests.conftest import ROOT, Repo
 
-CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1"
 ACTION = "example/assets-actions@v1"
-CHECKOUT_STAND_IN = """\
-name: checkout
-description: The event's commit, cloned from the repository that the workflow runs on.
-runs:
-  using: composite
-  steps:
-    - shell: bash
-      run: git clone --quiet "$STAND_IN_ORIGIN" . && git checkout --quiet "$GITHUB_SHA" --
-"""
+OWNER, _, REF = ACTION.partition("@")
+PROJECT = ("action.yml", ".github/actions", ".github/workflows", "assets_actions", "requirements.lock",
+           "requirements-core.lock")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,6 +54,11 @@ class WorkflowRun:
         """What stands in the log of the steps."""
         return "".join(line["msg"] for line in self.log if line.get("raw_output"))
 
+    @property
+    def jobs(self) -> dict[str, str]:
+        """How each job ended that was run: the last part of its name → `success` or `failure`."""
+        return {line["job"].split("/")[-1].strip(): line["jobResult"] for line in self.log if "jobResult" in line}
+
     def result(self, step: str) -> str:
         """`success`, `failure` or `skipped`."""
         results = [
@@ -69,45 +69,70 @@ class WorkflowRun:
         return str(results[-1])
 
 
+def copy_project(place: Path) -> Path:
+    """What a runner has of this project; it fetches the commit that is asked for, and nothing else."""
+    for name in PROJECT:
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, place / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copyfile(ROOT / name, place / name)
+    for path in place.glob(".github/workflows/*.yml"):
+        # This runner does not know yet how a workflow names an action that comes with it.
+        path.write_text(re.sub(r"(uses: )\$(/\S+)", rf"\1{OWNER}\2@{REF}", path.read_text()))
+    return place
+
+
 def run_workflow(
+    repo: Repo, workflow: str, place: Path, env: Mapping[str, str] | None = None, **more: Any
+) -> WorkflowRun:
+    """Commit a workflow, and execute it; see `execute`."""
+    repo.write({".github/workflows/test.yml": workflow})
+    repo.commit()
+    return execute(repo, "test.yml", place, env, **more)
+
+
+def execute(
     repo: Repo,
-    workflow: str,
+    name: str,
     place: Path,
     env: Mapping[str, str] | None = None,
+    *,
     event: str = "push",
     payload: Mapping[str, Any] | None = None,
     token: str = "none",  # noqa: S107 (of no account)
+    secrets: Mapping[str, str] | None = None,
+    job: str | None = None,
 ) -> WorkflowRun:
-    """Run a workflow on the repository's last commit, in a place of its own, as this event starts it."""
-    project, checkout = place / "project", place / "checkout"
-    for name in ("action.yml", ".github/actions", "assets_actions", "requirements.lock"):
-        (project / name).parent.mkdir(parents=True, exist_ok=True)
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copyfile(ROOT / name, project / name)
-    checkout.mkdir()
-    (checkout / "action.yml").write_text(CHECKOUT_STAND_IN)
-    repo.write({".github/workflows/test.yml": workflow})
-    repo.commit()
-    home = place / "home"
-    home.mkdir()
+    """Run a workflow of the repository on its last commit, in a place of its own, as this event starts it."""
+    project = copy_project(place / "project")
+    replaced = {ACTION: project, **stand_ins.make(place / "stand-ins")}
+    for folder in ("artifacts", "home"):
+        (place / folder).mkdir()
     (place / "event.json").write_text(json.dumps(payload or {}))
     inside = {
         "ASSETS_ACTIONS_PYTHON": sys.executable,
         "STAND_IN_ORIGIN": str(repo.origin),
+        "STAND_IN_PYTHON": sys.executable,
+        "STAND_IN_ARTIFACTS": str(place / "artifacts"),
         "GIT_CONFIG_NOSYSTEM": "1",
+        "CI": "true",
         **(env or {}),
     }
     command = [
         str(Path(sys.executable).parent / "act"), event, "--directory", str(repo.path), "--json",
         "--platform", "ubuntu-latest=-self-hosted", "--no-cache-server", "--action-offline-mode", "--no-skip-checkout",
         "--action-cache-path", str(place / "cache"), "--secret", f"GITHUB_TOKEN={token}",
-        "--eventpath", str(place / "event.json"),
-        "--local-repository", f"{ACTION}={project}", "--local-repository", f"{CHECKOUT}={checkout}",
+        "--eventpath", str(place / "event.json"), "--workflows", f".github/workflows/{name}",
     ]  # fmt: skip
-    for name, value in inside.items():
-        command += ["--env", f"{name}={value}"]
+    if job:
+        command += ["--job", job]
+    for uses, directory in replaced.items():
+        command += ["--local-repository", f"{uses}={directory}"]
+    for secret, value in (secrets or {}).items():
+        command += ["--secret", f"{secret}={value}"]
+    for variable, value in inside.items():
+        command += ["--env", f"{variable}={value}"]
     done = subprocess.run(
         command,
         capture_output=True,
@@ -115,8 +140,8 @@ def run_workflow(
         check=False,
         env={
             "PATH": os.environ["PATH"],
-            "HOME": str(home),
-            "XDG_CONFIG_HOME": str(home),
+            "HOME": str(place / "home"),
+            "XDG_CONFIG_HOME": str(place / "home"),
             "ACT_DISABLE_VERSION_CHECK": "1",
         },
     )
