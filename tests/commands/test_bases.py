@@ -172,7 +172,7 @@ def test_a_run_by_hand_takes_all_that_a_branch_has_and_on_the_default_branch_eve
     assert set(affected(ran).values()) == {"added"}
     assert len(ran.json["assets"]) == 3
     text = since_auto(three, "schedule", {}, "refs/heads/main", "--format", "text")
-    assert text.out.endswith("every asset counts as changed: schedule on main\n")
+    assert "every asset counts as changed: schedule on main\n" in text.out
 
 
 def test_outside_of_a_workflow_run_there_is_no_event(three: Repo) -> None:
