@@ -117,6 +117,22 @@ def test_a_blocked_asset_fails_the_step_at_the_line_to_mend(demo: Repo, tmp_path
     assert "bump its version" in message
 
 
+def test_status_tells_where_each_asset_stands(demo: Repo, tmp_path: Path) -> None:
+    ran = run(demo, tmp_path, step("status", pins="pins.json"))
+    assert ran.code == 0, ran.log
+    assert "environment/sklearn-1.7" in json.loads(ran.outputs("status")["pending"])
+    assert "environment/sklearn-1.7" in ran.text
+    assert "| updated | environment/sklearn-1.7 |" in ran.summary
+
+
+def test_render_spec_prints_what_is_published(demo: Repo, tmp_path: Path) -> None:
+    ran = run(demo, tmp_path, step("render-spec", id="environment/sklearn-1.7", output="spec.yaml"),
+              "      - run: cat spec.yaml\n")  # fmt: skip
+    assert ran.code == 0, ran.log
+    assert ran.outputs("render-spec")["version"] == "1"
+    assert "{{" not in ran.text.partition("name: sklearn-1.7")[2].partition("tags:")[0]
+
+
 def test_the_root_action_runs_any_command(demo: Repo, tmp_path: Path) -> None:
     ran = run(demo, tmp_path, step("any", ACTION, command="detect-changes", pins="pins.json", format="json"))
     assert ran.code == 0, ran.log

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tests.actions.stand_ins import CHECKOUT
 from tests.actions.workflow_runner import ACTION, WorkflowRun, run_workflow
 from tests.conftest import ROOT, Repo, environment
 from tests.github.conftest import server
@@ -109,3 +110,32 @@ def test_the_weekly_sweep_opens_what_is_due_and_its_issue(two: Repo, server: Git
         ("Deprecated assets", ["deprecation"]),
     ]
     assert "### Deprecated assets" in swept.summary
+
+
+REMOVE = """\
+on: push
+jobs:
+  job:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: {checkout}
+      - id: remove
+        uses: OWNER/assets-actions/.github/actions/remove-pr@v1
+        with: {{asset: {asset}}}
+        env: {{GITHUB_TOKEN: "${{{{ github.token }}}}"}}
+"""
+
+
+def test_remove_pr_opens_the_pull_request_that_is_due(two: Repo, server: GitHub, tmp_path: Path) -> None:
+    ran = two.run("deprecate-pr", "--asset", OLD, "--replacement", NEW, "--format", "json")
+    server.merge(ran.json["pull_request"]["number"])
+    two.git("pull", "--quiet", "origin", "main")
+    two.release("--tag")
+    (tmp_path / "runner").mkdir()
+    env = {key: value for key, value in server.environment.items() if key != "GITHUB_TOKEN"}
+    workflow = REMOVE.format(checkout=CHECKOUT, asset=OLD).replace(OURS, f"{ACTION.partition('@')[0]}/")
+    removed = run_workflow(two, workflow, tmp_path / "runner", env, token=TOKEN)
+    assert removed.code == 0, removed.text
+    assert removed.outputs("remove")["pull-request"] == "2"
+    assert server.tracker.threads[2].title == "Remove environment/env-1"
+    assert "https://github.invalid/octo/assets/pull/2" in removed.summary
