@@ -36,5 +36,5 @@ def suite(files: Mapping[str, Any]) -> Suite:
 
 
 def locator(suite: Suite) -> Locator:
-    """What finds places for a suite, whose repository lies at /work/repo."""
-    return Locator(suite, "/work/repo", lambda path: next(suite.asset.tree.stream([path])))
+    """What finds places for a suite, whose repository lies at /home/me/repo."""
+    return Locator(suite, "/home/me/repo", lambda path: next(suite.asset.tree.stream([path])))

@@ -64,7 +64,7 @@ def test_a_failure_is_told_at_the_line_of_the_test_that_led_to_it(one: Suite) ->
         ("assets/a/tests/test_a.py", "", "assets/a/tests/test_a.py:4:1"),
         (None, "score.py:2: Error", "assets/a/score.py:2:5"),
         (None, 'File "score.py", line 2, in half', "assets/a/score.py:2:5"),
-        (None, "/work/repo/assets/a/score.py:2: Error", "assets/a/score.py:2:5"),
+        (None, "/home/me/repo/assets/a/score.py:2: Error", "assets/a/score.py:2:5"),
         (None, "", "assets/a/asset.yaml:7:16"),
         ("../../../../etc/passwd", "/etc/passwd:1: Error\n../../../etc/passwd:1: Error", "assets/a/asset.yaml:7:16"),
         ("tests/test_a.py", "tests/test_a.py:9999999: Error", "assets/a/tests/test_a.py:9999999:1"),
@@ -105,7 +105,7 @@ def test_an_enabled_suite_without_a_test_is_an_error(one: Suite, code: int) -> N
 
 
 def test_a_suite_that_hangs_is_told_at_the_line_where_it_does(one: Suite) -> None:
-    log = "tests/test_a.py \n!!!! KeyboardInterrupt !!!!\n/work/repo/assets/a/score.py:2: KeyboardInterrupt\n"
+    log = "tests/test_a.py \n!!!! KeyboardInterrupt !!!!\n/home/me/repo/assets/a/score.py:2: KeyboardInterrupt\n"
     result = judged(one, 2, timed_out=True, log=log)
     assert (result.status, result.is_error) == (Status.TIMED_OUT, True)
     message = "took longer than its time limit, and was ended after 2 s"
