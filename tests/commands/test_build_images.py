@@ -343,6 +343,43 @@ def test_an_image_is_built_from_exactly_its_pins_and_a_release_takes_that_and_no
 
 
 @pytest.mark.usefixtures("engine")
+def test_what_git_has_of_unchanged_files_is_built_however_the_checkout_holds_them(repo: Repo, tmp_path: Path) -> None:
+    files = environment("a", f"FROM {BARE}\nRUN echo x=={{{{latest-pypi-version}}}}\n")
+    oid = f"sha256:{'0' * 64}"
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid {oid}\nsize 3\n"
+    files |= {f"assets/a/context/{name}": f"{name}\n" for name in ("run.sh", "looked-away", "plain")}
+    files |= {".gitattributes": "*.sh text eol=crlf\n*.bin -text\n", "assets/a/context/large.bin": pointer}
+    repo.commit(files)
+    repo.git("config", "core.autocrlf", "true")
+    repo.git("config", "core.fileMode", "false")
+    repo.git("rm", "-r", "--cached", "--quiet", ".")
+    repo.git("reset", "--hard", "--quiet")
+    repo.git("update-index", "--assume-unchanged", "assets/a/context/looked-away", "assets/a/context/large.bin")
+    here = repo.path / "assets/a/context"
+    repo.write({"assets/a/context/looked-away": "other\n", "assets/a/context/large.bin": "abc"})
+    (here / "Dockerfile").chmod(0o755)
+    assert ((here / "run.sh").read_bytes(), repo.git("status", "--porcelain")) == (b"run.sh\r\n", "")
+    pins = tmp_path / "pins.json"
+    pins.write_text('{"version": 1, "images": [], "packages": [{"package": "x", "pre": false, "version": "1.0"}]}')
+    assert build(repo, tmp_path, "--pins", str(pins), *SOON).code == 0
+    built = tmp_path / "work/environment-a/context"
+    assert {path.name: path.read_bytes() for path in built.iterdir()} == {
+        "Dockerfile": f"FROM {BARE}\nRUN echo x==1.0\n".encode(),
+        "run.sh": b"run.sh\n",
+        "looked-away": b"looked-away\n",
+        "plain": b"plain\n",
+        "large.bin": b"abc",
+    }
+    assert (built / "Dockerfile").stat().st_mode & 0o777 == 0o644
+    ran = repo.run("release-commit", "--pins", str(pins), "--require-built", str(tmp_path / "images.json"))
+    assert ran.code == 0, ran.out + ran.err
+    context = {path.name: ("100644", path.read_bytes()) for path in built.iterdir()} | {
+        "large.bin": ("100644", pointer.encode())
+    }
+    assert {path.rpartition("/")[2]: file for path, file in repo.released().items() if "/context/" in path} == context
+
+
+@pytest.mark.usefixtures("engine")
 def test_what_is_a_link_or_outside_leads_neither_out_of_the_copy_nor_into_the_machine(
     repo: Repo, tmp_path: Path
 ) -> None:
