@@ -107,6 +107,17 @@ def test_each_way_to_fail_is_told_at_its_line_and_the_other_images_are_built(
     assert log.endswith("error: RUN failed with exit code 3: oops\n")
 
 
+@pytest.mark.usefixtures("engine")
+def test_only_files_that_were_written_are_told(repo: Repo, tmp_path: Path) -> None:
+    repo.commit(environment("a", BARE_ONE))
+    arguments = ["build-images", "--every", "--work-dir", str(tmp_path / "work"), "--test-command", "false"]
+    ran = repo.run(*arguments)
+    place = tmp_path / "work/environment-a"
+    assert ran.code == 1, ran.err
+    assert f"{place}: context, build.log\n" in ran.out
+    assert not (place / "packages.json").exists()
+
+
 def test_an_engine_that_cannot_be_reached_is_the_callers_to_mend(repo: Repo, tmp_path: Path) -> None:
     repo.commit(environment("good", GOOD))
     ran = build(repo, tmp_path, env={"DOCKER_HOST": f"unix://{tmp_path}/none"})
