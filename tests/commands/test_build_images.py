@@ -580,10 +580,12 @@ def test_results_of_several_jobs_become_one(repo: Repo, tmp_path: Path) -> None:
     assert repo.run("build-images", "--merge", str(parts / "a/images.json"), "--merge", str(parts / "a")).code == 0
     ran = repo.run("build-images", "--merge", str(repo.path))
     assert (ran.code, "there is no results file here" in ran.err) == (2, True)
-    (parts / "c.json").write_text("{}")
-    (parts / "d.json").write_text('{"images": [{"asset": 3}]}')
-    ran = repo.run("build-images", "--merge", str(parts))
-    assert (ran.code, "not a file of images" in ran.err) == (2, True)
+    for other in ("{}", '{"python": "3.12.4", "os": {}, "packages": []}', '{"images": [{"asset": 3}]}'):
+        (parts / "c.json").write_text(other)
+        ran = repo.run("build-images", "--merge", str(parts))
+        assert (ran.code, "c.json: not a file of images: images" in ran.err) == (2, True)
+        ran = repo.run("release-commit", "--require-built", str(parts / "c.json"))
+        assert (ran.code, "c.json: not a file of images: images" in ran.err) == (2, True)
 
 
 @pytest.mark.usefixtures("engine")
