@@ -21,6 +21,9 @@ from . import recorded, release_branch, resolving, template_files
 from .base import Repository, broken
 from .sources import CannotPlanError
 
+LONGEST = 7 * 24 * 60
+"""Minutes that a time limit may give: far more than a job may take, and few enough for every clock and connection."""
+
 
 class ChoiceInputs(common.ReleaseInputs):
     """What a command reads that works on some assets of the working tree."""

@@ -474,6 +474,8 @@ def test_variables_platform_and_layers_are_as_they_are_asked_for(repo: Repo, tmp
         (["--test-command", " "], "test-command is empty"),
         (["--platform", "x y"], "--platform"),
         (["--jobs", "0"], "--jobs"),
+        (["--timeout", "inf"], "--timeout: Input should be less than or equal to 10080"),
+        (["--test-timeout", "1e12"], "--test-timeout: Input should be less than or equal to 10080"),
         (["--merge", "x", "--every"], "merge builds nothing: leave out every"),
         (["--asset", "environment/nothing"], "there is no asset `environment/nothing`"),
         (["--results", "no/directory/x.json", "--every"], "there is no directory `no/directory`"),
