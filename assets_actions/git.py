@@ -318,6 +318,11 @@ def changed_files(repo: Path, old: str, new: str) -> list[str]:
     return _text(_run(repo, "diff", *switches, old, new, "--").stdout).split("\0")[:-1]
 
 
+def sees_executable(repo: Path) -> bool:
+    """Whether git goes by what the file system says is executable; it does not on Windows, nor where it is told so."""
+    return _run(repo, "config", "--type=bool", "core.fileMode", accept=(0, 1)).stdout.strip() != b"false"
+
+
 def sparse_files(repo: Path) -> list[str]:
     """Files of the index that a sparse checkout leaves out of the working tree."""
     if _run(repo, "config", "--type=bool", "core.sparseCheckout", accept=(0, 1)).stdout.strip() != b"true":

@@ -22,6 +22,7 @@ def scan(root: Path, in_git: bool, *, blobs: bool = False) -> Tree:
 
     In git, those that are tracked or could be (what git ignores is not there for a release either), `root` being the
     working tree's; outside of git all. Symbolic links are not followed; neither pipes nor devices are files.
+    Where git goes without the file system's word on what is executable, so does this, for files that are tracked.
     With `blobs`, files that are as the index has them get their blob's id.
     """
     found: dict[str, tuple[Entry, int]] = {}
@@ -33,8 +34,13 @@ def scan(root: Path, in_git: bool, *, blobs: bool = False) -> Tree:
     if in_git:
         untracked = git.ahead(lambda: git.untracked_files(root))
         modified = git.ahead(lambda: git.modified_files(root)) if blobs else list
-        for path, tracked in git.tracked_files(root).items():
+        recorded = git.tracked_files(root)
+        for path, tracked in recorded.items():
             add(path, tracked)
+        other = [path for path, (entry, _) in found.items() if {entry.mode, recorded[path].mode} == {FILE, EXECUTABLE}]
+        if other and not git.sees_executable(root):
+            for path in other:
+                found[path] = found[path][0]._replace(mode=recorded[path].mode), found[path][1]
         for path in modified():
             if path in found:
                 found[path] = found[path][0]._replace(blob=""), found[path][1]

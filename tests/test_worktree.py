@@ -42,6 +42,16 @@ def test_a_plain_directory_is_seen_alike(tmp_path: Path) -> None:
     assert worktree.scan(tmp_path, in_git=False).entries == WANTED
 
 
+def test_git_tells_what_is_executable_where_it_does_not_go_by_the_file_system(repo: Repo) -> None:
+    fill(repo.path)
+    repo.commit()
+    repo.git("config", "core.fileMode", "false")
+    (repo.path / "run").chmod(0o644)
+    (repo.path / "a b").chmod(0o755)
+    (repo.path / "new").write_text("x")
+    assert worktree.scan(repo.path, in_git=True).entries == {**WANTED, "new": Entry(FILE)}
+
+
 def test_submodules_pipes_and_ignored_files_are_no_files(repo: Repo) -> None:
     repo.write({".gitignore": "ignored\n", "ignored": "x", "gone": "x"})
     commit = repo.commit()

@@ -31,8 +31,8 @@ class Log:
     steps: int = 0
     title: str = ""
     """The instruction of the step, on one line."""
-    container: str | None = None
-    """The container that the step runs in."""
+    containers: list[str] = field(default_factory=list)
+    """The containers that steps ran in, by the builder's word; what a step prints can look like that."""
     _rest: str = ""
     _fresh: bool = False
 
@@ -42,10 +42,10 @@ class Log:
             done = self.finish()
             self.step, self.steps = int(found[1]), int(found[2])
             self.title = clean(piece[found.end() :])
-            self.container, self._fresh = None, True
+            self._fresh = True
             return [*done, *self._split(piece)]
         if self._fresh and (running := _RUNNING.fullmatch(piece)):
-            self.container = running[1]
+            self.containers.append(running[1])
         # Only what the builder says before a step says anything is the builder's word.
         self._fresh = self._fresh and (not piece.strip() or piece.startswith(_WARNING))
         return self._split(piece)

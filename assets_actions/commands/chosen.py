@@ -10,17 +10,19 @@ from assets_actions import git, terminal
 from assets_actions.assets.asset import Asset
 from assets_actions.assets.catalog import Catalog
 from assets_actions.assets.model import suggestion
-from assets_actions.assets.tree import SUBMODULE, Tree
 from assets_actions.errors import UserError
-from assets_actions.release.content import Content, blob_id, pinned
+from assets_actions.release.content import Content, pinned
 from assets_actions.release.planner import make_plan
 from assets_actions.settings import Settings, find_ignored
 from assets_actions.templates.pins import Pins
 
 from . import inputs as common
-from . import release_branch, resolving, template_files
+from . import recorded, release_branch, resolving, template_files
 from .base import Repository, broken
 from .sources import CannotPlanError
+
+LONGEST = 7 * 24 * 60
+"""Minutes that a time limit may give: far more than a job may take, and few enough for every clock and connection."""
 
 
 class ChoiceInputs(common.ReleaseInputs):
@@ -77,7 +79,10 @@ def find(
 
 def read(repository: Repository) -> Catalog:
     """The assets of the working tree. Raises CannotPlanError where one cannot be read."""
-    catalog = repository.catalog(_with_blobs(repository.working_tree(blobs=True)))
+    tree = repository.working_tree(blobs=True)
+    if repository.in_git:
+        tree = recorded.as_recorded(repository.root, tree)
+    catalog = repository.catalog(recorded.with_blobs(tree))
     if unreadable := broken(catalog):
         raise CannotPlanError(unreadable)
     return catalog
@@ -100,16 +105,6 @@ def choose(
     pins = _pins(repository, inputs, fitting.assets, catalog, texts)
     released = _released(repository, inputs, fitting, repository.settings(catalog.tree), pins)
     return [asset for asset in fitting.assets if asset.id in released], pins
-
-
-def _with_blobs(tree: Tree) -> Tree:
-    """The same tree with the id of every file's content, those that git does not know yet as well."""
-    length = max((len(entry.blob) for entry in tree.entries.values()), default=0) or len(blob_id(b""))
-    unknown = [path for path, entry in tree.entries.items() if not entry.blob and entry.mode != SUBMODULE]
-    known = dict(tree.entries)
-    for path, content in zip(unknown, tree.stream(unknown), strict=True):
-        known[path] = known[path]._replace(blob=blob_id(content, length))
-    return Tree(known, tree.stream, tree.sizes)
 
 
 def _named(catalog: Catalog, inputs: ChoiceInputs, fits: Callable[[Asset], bool], what: str) -> list[Asset] | None:

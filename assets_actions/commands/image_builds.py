@@ -89,7 +89,8 @@ class Build:
         reason = failure.message if failure else next(iter(_errors(found)), "")
         more = {"id": made, "reference": reference, "seconds": round(time.perf_counter() - started, 3)}
         result = self.image(status, reason).model_copy(update={**more, "log": str(place / files.LOG)})
-        return ImageResult(result, found, str(place), self.note)
+        beside = [name for name in (files.PACKAGES, files.SBOM, files.SCAN) if (place / name).is_file()]
+        return ImageResult(result, found, str(place), self.note, beside)
 
     def _build(self, engine: Engine, how: How, place: Path, log: Log, file: IO[str], tell: Tell) -> str:
         tell(self.id, "writing its context")

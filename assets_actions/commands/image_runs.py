@@ -20,7 +20,7 @@ from assets_actions.report.images import ImageResult, ImagesReport
 from assets_actions.rules import rules
 
 from . import image_files
-from .chosen import ChoiceInputs
+from .chosen import LONGEST, ChoiceInputs
 from .image_builds import Build
 from .image_choice import Choice
 from .image_how import How
@@ -40,13 +40,17 @@ class BuildInputs(ChoiceInputs):
         examples=["N"],
     )
     timeout: float = Field(
-        MINUTES, gt=0, description="Minutes that the build of one image may take. Default: 120.", examples=["MINUTES"]
+        MINUTES,
+        gt=0,
+        le=LONGEST,
+        description="Minutes that the build of one image may take. Default: 120.",
+        examples=["MINUTES"],
     )
     test_command: str = Field(
         "python -V", description="Run this in each image; it must succeed. Default: python -V.", examples=["COMMAND"]
     )
     test_timeout: float = Field(
-        TEST_MINUTES, gt=0, description="Minutes that it may take. Default: 10.", examples=["MINUTES"]
+        TEST_MINUTES, gt=0, le=LONGEST, description="Minutes that it may take. Default: 10.", examples=["MINUTES"]
     )
     build_arg: list[str] = Field(
         [], description="Set a variable of the build; may be given several times.", examples=["KEY=VALUE"]

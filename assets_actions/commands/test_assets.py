@@ -50,6 +50,7 @@ class Inputs(chosen.ChoiceInputs):
     timeout: float = Field(
         60.0,
         gt=0,
+        le=chosen.LONGEST,
         description="What takes more minutes is ended, be it a suite or an installation. Default: 60.",
         examples=["MINUTES"],
     )

@@ -40,15 +40,17 @@ def build(engine: Engine, order: Order, seconds: float, log: Log, tell: Callable
     """
     from docker.errors import APIError
 
+    others: list[str] = []
     try:
         with _packed(order) as packed, engine.line(seconds, _late(seconds)) as line:
+            others += [str(one["Id"]) for one in line.client.containers(quiet=True, all=True)]
             return _build(line, order, packed, log, tell)
     except APIError as error:
         raise FailedError(of_request(str(error.explanation or error))) from None
     except FailedError as error:
         failure = error.failure
         if failure.fault in (Fault.TIME, Fault.STOPPED):
-            _settle(engine, log.container)
+            _settle(engine, log.containers, others)
         raise FailedError(failure._replace(step=failure.step or log.step)) from None
     finally:
         tell(log.finish())
@@ -113,17 +115,19 @@ def _late(seconds: float) -> Failure:
     return Failure(Fault.TIME, f"its build takes longer than {seconds / 60:.3g} minutes", fix)
 
 
-def _settle(engine: Engine, container: str | None) -> None:
-    """See to it that the container of a step is gone: the engine removes it itself, a moment after a build was cut."""
-    from docker.errors import NotFound
+def _settle(engine: Engine, containers: Sequence[str], others: Sequence[str]) -> None:
+    """See to it that the containers of steps are gone: the engine removes them itself, a moment after a build was cut.
+
+    `others` were there before the build: a step that names one of them as its own does not have it removed.
+    """
+    from docker.errors import APIError
 
     end = time.monotonic() + _GRACE
+    own = [one for one in containers if not any(other.startswith(one) for other in others)]
     with suppress(Exception), closing(engine.client(QUICK)) as client:
-        while container and time.monotonic() < end:
-            try:
-                client.inspect_container(container)
-            except NotFound:
-                return
-            time.sleep(0.05)
-        if container:
-            client.remove_container(container, force=True, v=True)
+        for container in own:
+            with suppress(APIError):
+                while time.monotonic() < end:
+                    client.inspect_container(container)
+                    time.sleep(0.05)
+                client.remove_container(container, force=True, v=True)

@@ -48,7 +48,7 @@ class Images(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     version: Literal[1] = 1
-    images: list[Image] = []
+    images: list[Image]
 
     @classmethod
     def merged(cls, parts: "Iterable[Images]") -> "Images":

@@ -18,12 +18,17 @@ PLANNED = "to build"
 
 @dataclass(frozen=True)
 class ImageResult:
-    """What became of one image. `directory`: where its context and its log lie; `note`: what else there is to say."""
+    """What became of one image.
+
+    `directory`: where its context and its log lie, and the `files` beside them that were written; `note`: what else
+    there is to say.
+    """
 
     image: Image
     findings: Sequence[Finding] = ()
     directory: str | None = None
     note: str = ""
+    files: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ class ImagesReport:
             line = f"{one.asset:<{width}}  {took}   {visible(_told(result))}"
             text.append((f"{line.rstrip()}\n", ""))
             if result.directory:
-                text.append((f"{'':<9}{visible(result.directory)}: {', '.join(_files(one))}\n", "dim"))
+                text.append((f"{'':<9}{visible(result.directory)}: {', '.join(_files(result))}\n", "dim"))
         for id_, why in self.without:
             text += [("nothing  ", "dim"), (f"{id_:<{width}}  {'':<8}   {visible(why)}\n", "")]
         return [*text, *finding_lines(self.findings), (f"{self.headline}\n", "bold")]
@@ -126,5 +131,5 @@ def _told(result: ImageResult) -> str:
     return "; ".join(filter(None, (what, result.note)))
 
 
-def _files(image: Image) -> list[str]:
-    return ["context", *(["build.log"] if image.log else []), *(["packages.json"] if image.id else [])]
+def _files(result: ImageResult) -> list[str]:
+    return ["context", *(["build.log"] if result.image.log else []), *result.files]

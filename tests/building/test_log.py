@@ -49,13 +49,13 @@ def test_a_step_cannot_pretend_to_be_another() -> None:
 
 def test_the_container_of_a_step_is_the_one_that_the_builder_names() -> None:
     log = _log(*START, *STEP)
-    assert log.container == "5f352031a640"
+    assert log.containers == ["5f352031a640"]
     log.add(" ---> Running in aaaaaaaaaaaa\n")
-    assert log.container == "5f352031a640", "what a step prints is not the builder's word"
+    assert log.containers == ["5f352031a640"], "what a step prints is not the builder's word"
     log.add("Step 3/3 : COPY a b")
-    assert log.container is None
+    assert log.containers == ["5f352031a640"]
     log = _log(*START, "Step 2/3 : RUN x", "\n", "out\n", " ---> Running in aaaaaaaaaaaa\n")
-    assert log.container is None
+    assert log.containers == []
 
 
 def test_neither_a_long_line_nor_a_long_log_takes_more_than_so_much_memory() -> None:

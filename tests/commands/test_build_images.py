@@ -107,6 +107,17 @@ def test_each_way_to_fail_is_told_at_its_line_and_the_other_images_are_built(
     assert log.endswith("error: RUN failed with exit code 3: oops\n")
 
 
+@pytest.mark.usefixtures("engine")
+def test_only_files_that_were_written_are_told(repo: Repo, tmp_path: Path) -> None:
+    repo.commit(environment("a", BARE_ONE))
+    arguments = ["build-images", "--every", "--work-dir", str(tmp_path / "work"), "--test-command", "false"]
+    ran = repo.run(*arguments)
+    place = tmp_path / "work/environment-a"
+    assert ran.code == 1, ran.err
+    assert f"{place}: context, build.log\n" in ran.out
+    assert not (place / "packages.json").exists()
+
+
 def test_an_engine_that_cannot_be_reached_is_the_callers_to_mend(repo: Repo, tmp_path: Path) -> None:
     repo.commit(environment("good", GOOD))
     ran = build(repo, tmp_path, env={"DOCKER_HOST": f"unix://{tmp_path}/none"})
@@ -343,6 +354,43 @@ def test_an_image_is_built_from_exactly_its_pins_and_a_release_takes_that_and_no
 
 
 @pytest.mark.usefixtures("engine")
+def test_what_git_has_of_unchanged_files_is_built_however_the_checkout_holds_them(repo: Repo, tmp_path: Path) -> None:
+    files = environment("a", f"FROM {BARE}\nRUN echo x=={{{{latest-pypi-version}}}}\n")
+    oid = f"sha256:{'0' * 64}"
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid {oid}\nsize 3\n"
+    files |= {f"assets/a/context/{name}": f"{name}\n" for name in ("run.sh", "looked-away", "plain")}
+    files |= {".gitattributes": "*.sh text eol=crlf\n*.bin -text\n", "assets/a/context/large.bin": pointer}
+    repo.commit(files)
+    repo.git("config", "core.autocrlf", "true")
+    repo.git("config", "core.fileMode", "false")
+    repo.git("rm", "-r", "--cached", "--quiet", ".")
+    repo.git("reset", "--hard", "--quiet")
+    repo.git("update-index", "--assume-unchanged", "assets/a/context/looked-away", "assets/a/context/large.bin")
+    here = repo.path / "assets/a/context"
+    repo.write({"assets/a/context/looked-away": "other\n", "assets/a/context/large.bin": "abc"})
+    (here / "Dockerfile").chmod(0o755)
+    assert ((here / "run.sh").read_bytes(), repo.git("status", "--porcelain")) == (b"run.sh\r\n", "")
+    pins = tmp_path / "pins.json"
+    pins.write_text('{"version": 1, "images": [], "packages": [{"package": "x", "pre": false, "version": "1.0"}]}')
+    assert build(repo, tmp_path, "--pins", str(pins), *SOON).code == 0
+    built = tmp_path / "work/environment-a/context"
+    assert {path.name: path.read_bytes() for path in built.iterdir()} == {
+        "Dockerfile": f"FROM {BARE}\nRUN echo x==1.0\n".encode(),
+        "run.sh": b"run.sh\n",
+        "looked-away": b"looked-away\n",
+        "plain": b"plain\n",
+        "large.bin": b"abc",
+    }
+    assert (built / "Dockerfile").stat().st_mode & 0o777 == 0o644
+    ran = repo.run("release-commit", "--pins", str(pins), "--require-built", str(tmp_path / "images.json"))
+    assert ran.code == 0, ran.out + ran.err
+    context = {path.name: ("100644", path.read_bytes()) for path in built.iterdir()} | {
+        "large.bin": ("100644", pointer.encode())
+    }
+    assert {path.rpartition("/")[2]: file for path, file in repo.released().items() if "/context/" in path} == context
+
+
+@pytest.mark.usefixtures("engine")
 def test_what_is_a_link_or_outside_leads_neither_out_of_the_copy_nor_into_the_machine(
     repo: Repo, tmp_path: Path
 ) -> None:
@@ -426,6 +474,8 @@ def test_variables_platform_and_layers_are_as_they_are_asked_for(repo: Repo, tmp
         (["--test-command", " "], "test-command is empty"),
         (["--platform", "x y"], "--platform"),
         (["--jobs", "0"], "--jobs"),
+        (["--timeout", "inf"], "--timeout: Input should be less than or equal to 10080"),
+        (["--test-timeout", "1e12"], "--test-timeout: Input should be less than or equal to 10080"),
         (["--merge", "x", "--every"], "merge builds nothing: leave out every"),
         (["--asset", "environment/nothing"], "there is no asset `environment/nothing`"),
         (["--results", "no/directory/x.json", "--every"], "there is no directory `no/directory`"),
@@ -532,10 +582,12 @@ def test_results_of_several_jobs_become_one(repo: Repo, tmp_path: Path) -> None:
     assert repo.run("build-images", "--merge", str(parts / "a/images.json"), "--merge", str(parts / "a")).code == 0
     ran = repo.run("build-images", "--merge", str(repo.path))
     assert (ran.code, "there is no results file here" in ran.err) == (2, True)
-    (parts / "c.json").write_text("{}")
-    (parts / "d.json").write_text('{"images": [{"asset": 3}]}')
-    ran = repo.run("build-images", "--merge", str(parts))
-    assert (ran.code, "not a file of images" in ran.err) == (2, True)
+    for other in ("{}", '{"python": "3.12.4", "os": {}, "packages": []}', '{"images": [{"asset": 3}]}'):
+        (parts / "c.json").write_text(other)
+        ran = repo.run("build-images", "--merge", str(parts))
+        assert (ran.code, "c.json: not a file of images: images" in ran.err) == (2, True)
+        ran = repo.run("release-commit", "--require-built", str(parts / "c.json"))
+        assert (ran.code, "c.json: not a file of images: images" in ran.err) == (2, True)
 
 
 @pytest.mark.usefixtures("engine")

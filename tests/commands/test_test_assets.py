@@ -142,6 +142,13 @@ def test_a_suite_that_takes_too_long_is_ended_and_told_at_the_line_where_it_hang
     assert places(data) == [("test-timed-out", "assets/hanging/test_hanging.py:5")]
 
 
+def test_a_time_limit_that_no_clock_can_keep_is_refused(repo: Repo, cache: Path) -> None:
+    repo.commit(asset("a"))
+    for limit in ("inf", "nan", "1e12"):
+        ran, _ = check(repo, cache, "--timeout", limit)
+        assert (ran.code, "error: --timeout: Input should be " in ran.err) == (2, True)
+
+
 def test_assets_with_the_same_tests_share_a_run_and_suites_with_the_same_needs_an_environment(
     repo: Repo, tmp_path: Path
 ) -> None:

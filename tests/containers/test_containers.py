@@ -85,6 +85,22 @@ def test_a_build_that_is_stopped_leaves_no_container_and_nothing_is_begun_after_
         images.run(here, BASE, ["true"], 10)
 
 
+def test_a_step_that_claims_to_run_in_a_container_of_others_does_not_have_it_removed(
+    engine: Daemon, order: Callable[[str], Order]
+) -> None:
+    offline = engine.client.create_host_config(network_mode="none")
+    other = engine.client.create_container(BASE, ["sleep", "779"], host_config=offline)["Id"]
+    try:
+        claim = f'echo "Step 3/3 : RUN true"; sleep 0.5; echo " ---> Running in {other[:12]}"; sleep 779'
+        log = Log()
+        with pytest.raises(FailedError) as error:
+            build(connect(), order(f"FROM {BASE}\nRUN {claim}\nRUN true\n"), 3, log, lambda _: None)
+        assert (error.value.failure.fault, log.containers[1]) == (Fault.TIME, other[:12])
+        assert [one["Id"] for one in engine.client.containers(all=True)] == [other]
+    finally:
+        engine.client.remove_container(other, force=True)
+
+
 def test_a_context_is_not_sent_on_once_the_connection_is_cut(engine: Daemon, tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text(f"FROM {BASE}\n")
     (tmp_path / "large").write_bytes(os.urandom(3_000_000))

@@ -55,9 +55,9 @@ def test_a_release_takes_what_was_built_and_passed_and_nothing_else() -> None:
 
 
 def test_what_has_no_image_needs_none() -> None:
-    assert Images().refusal(content(component())) is None
+    assert Images(images=[]).refusal(content(component())) is None
     bare = {**environment("a"), "assets/a/environment.yaml": "image:\n  name: a\n  os: linux\n"}
-    assert Images().refusal(content(bare)) is None
+    assert Images(images=[]).refusal(content(bare)) is None
 
 
 def test_a_file_may_hold_more_than_we_know_and_no_context_that_is_none() -> None:

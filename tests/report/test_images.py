@@ -22,7 +22,7 @@ FAILED = Image(
 SKIPPED = Image(asset="environment/c", context=CONTEXT, status=Status.SKIPPED, reason="for windows")
 FINDING = Finding("image-failed", "build", Severity.ERROR, "RUN failed", "environment/long-name", PLACE)
 REPORT = ImagesReport(
-    [ImageResult(PASSED, directory="/w/a", note="not pushed"), ImageResult(FAILED, [FINDING], "/w/b"), ImageResult(SKIPPED)],
+    [ImageResult(PASSED, directory="/w/a", note="not pushed", files=["packages.json"]), ImageResult(FAILED, [FINDING], "/w/b"), ImageResult(SKIPPED)],
     [("environment/d", "nothing to build")],
     seconds=70.04,
     outcome="logs in /w",
