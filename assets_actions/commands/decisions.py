@@ -29,12 +29,13 @@ BUILT = "give the file that build-images --results wrote"
 class Decision(NamedTuple):
     """How to decide, each time that the release branch has been read anew.
 
-    `decide` gives the plan and, where nothing is to be done, why.
+    `decide` gives the plan and, where nothing is to be done, why. `digest`: of the plan in a file that is carried out.
     """
 
     source: Source
     pins: Pins | None
     decide: Callable[[Release], tuple[Plan, str]]
+    digest: str | None = None
 
 
 def release(
@@ -60,22 +61,23 @@ def release(
     pins = planned.pins if planned else planning.read_pins(inputs, source)
 
     def decide(release: Release) -> tuple[Plan, str]:
-        if planned:
-            if release.records.plan == planned.digest:
-                return nothing_to_do(source.commit, release), "nothing to do: this plan was carried out already"
+        begun = planned is not None and planned.is_begun(release)
+        if planned and not begun:
             planned.check_release(release)
         relation = release_branch.relation(repository.root, inputs.remote, source.commit, release.records.source)
         if relation is Relation.LATE:
             return nothing_to_do(source.commit, release), release_branch.TOO_LATE
+        rebuild = planned.still_to_rebuild(release) if planned and begun else inputs.rebuild
         if planned:
-            planned.check(plan := planning.plan(source, release, pins, inputs.rebuild))
+            planned.check(plan := planning.plan(source, release, pins, rebuild), begun=begun)
         if images or not planned:
-            plan = planning.plan(source, release, pins, inputs.rebuild, images)
+            plan = planning.plan(source, release, pins, rebuild, images)
         _check_branch(repository.root, source, release)
         _refuse(plan, release, relation, allow_removals=allow_removals)
-        return plan, ""
+        is_done = begun and plan.is_empty and not plan.having(Status.BLOCKED)
+        return plan, "nothing to do: this plan was carried out already" if is_done else ""
 
-    return Decision(source, pins, decide)
+    return Decision(source, pins, decide, planned.digest if planned else None)
 
 
 def _check_branch(root: Path, source: Source, release: Release) -> None:

@@ -164,5 +164,6 @@ def _file(plan: Plan, pins: Pins, source: Source, inputs: Inputs) -> PlanFile:
         assets_dirs=inputs.assets_dir,
         rebuild=inputs.rebuild,
         pins=pins,
+        released=[asset.tag for asset in plan.released],
         digest=plan.digest,
     )

@@ -30,10 +30,17 @@ class Draft(NamedTuple):
 
 
 def draft(
-    plan: Plan, tags: Sequence[str], untagged: Mapping[str, str], branch: str, pins: Pins | None, *, mode: Mode
+    plan: Plan,
+    tags: Sequence[str],
+    untagged: Mapping[str, str],
+    branch: str,
+    pins: Pins | None,
+    *,
+    mode: Mode,
+    digest: str | None,
 ) -> Draft:
-    """What a plan comes to, with the message of its commit."""
-    records = replace(plan.records, plan=plan.digest)
+    """What a plan comes to, with the message of its commit. `digest`: of the plan in a file that it is a part of."""
+    records = replace(plan.records, plan=digest or plan.digest)
     if mode == "api":  # which cannot do all at once: the commit names the tags that come after it
         records = replace(records, tags=frozenset(tags))
     plan = replace(plan, records=records)

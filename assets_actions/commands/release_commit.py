@@ -108,7 +108,7 @@ def run(inputs: Inputs) -> Outcome:
     publishing.check_author(inputs.mode, inputs.author_name or inputs.author_email)
     repository = open_repository(inputs)
     try:
-        source, pins, decide = _decision(repository, inputs)
+        source, pins, decide, digest = _decision(repository, inputs)
         for attempt in range(release_branch.ATTEMPTS):
             if attempt:
                 time.sleep(random.uniform(0, attempt))  # noqa: S311 (no secret: it keeps two runs out of step)
@@ -118,7 +118,7 @@ def run(inputs: Inputs) -> Outcome:
             untagged = {} if outcome == release_branch.TOO_LATE else release.untagged
             if (plan.is_empty and not untagged) or inputs.dry_run:
                 return _outcome(plan, inputs, outcome or ("nothing to do" if plan.is_empty else "nothing written"))
-            draft = publishing.draft(plan, tags, untagged, source.release_branch, pins, mode=inputs.mode)
+            draft = publishing.draft(plan, tags, untagged, source.release_branch, pins, mode=inputs.mode, digest=digest)
             if inputs.mode == "api":
                 made = publishing.by_api(repository.root, inputs.remote, draft)
             else:

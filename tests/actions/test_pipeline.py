@@ -26,7 +26,7 @@ class Pipeline:
     """A repository that has adopted the example workflows, and runs of them."""
 
     def __init__(self, repo: Repo, engine: Daemon, registry: Registry, wheels: Path, place: Path) -> None:
-        self.repo, self.place = repo, place
+        self.repo, self.place, self.runs = repo, place, 0
         self.host = registry.host
         self.env = {**engine.env, **offline(wheels)}
         for tag in ("20260101.v1", "latest"):
@@ -50,15 +50,15 @@ class Pipeline:
         pull = {"number": 1, "base": {"sha": self.base, "ref": "main"}, "head": {"sha": head, "ref": "x", **request}}
         return self._run("pr-checks.yml", "pull_request", {"number": 1, "pull_request": pull})
 
-    def release(self, event: str = "push") -> WorkflowRun:
-        """The release of what is committed."""
+    def release(self, event: str = "push", attempt: int = 1) -> WorkflowRun:
+        """The release of what is committed; from the second attempt on, the run before is run again."""
         payload = {"before": self.base, "after": self.repo.git("rev-parse", "HEAD"), "ref": "refs/heads/main"}
-        return self._run("assets-release.yml", event, payload if event == "push" else {})
+        return self._run("assets-release.yml", event, payload if event == "push" else {}, attempt)
 
-    def _run(self, name: str, event: str, payload: dict[str, Any]) -> WorkflowRun:
-        number = len(list(self.place.iterdir()))
-        (self.place / str(number)).mkdir()
-        return execute(self.repo, name, self.place / str(number), self.env, event=event, payload=payload)
+    def _run(self, name: str, event: str, payload: dict[str, Any], attempt: int = 1) -> WorkflowRun:
+        self.runs += attempt == 1
+        place = self.place / str(self.runs)
+        return execute(self.repo, name, place, self.env, event=event, payload=payload, attempt=attempt)
 
     def tags(self) -> set[str]:
         """The release tags."""
@@ -121,6 +121,17 @@ def test_what_was_built_and_tested_is_released_and_nothing_else(pipeline: Pipeli
     assert third.code == 0, third.text
     assert "nothing to do" in third.text
     assert not any(name.startswith(("Build", "Test")) for name in third.jobs)
+
+
+def test_a_run_that_is_run_again_releases_what_can_be_built_by_then(pipeline: Pipeline, engine: Daemon) -> None:
+    later = f"{pipeline.host}/later:1"
+    pipeline.repo.commit({**pipeline.good, **environment("late", f"FROM {later}\n")})
+    assert pipeline.release().code == 1
+    assert pipeline.tags() == {"environment/good/1"}
+    engine.client.tag(BASE, f"{pipeline.host}/later", "1")
+    again = pipeline.release(attempt=2)
+    assert again.code == 0, again.text
+    assert pipeline.tags() == {"environment/good/1", "environment/late/1"}
 
 
 def test_tests_that_fail_keep_all_of_a_release_back(pipeline: Pipeline) -> None:

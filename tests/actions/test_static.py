@@ -81,6 +81,10 @@ class TestEach:
                 assert "${{" not in step["run"]
                 assert step["shell"] == "bash"
 
+    def test_a_job_that_is_run_again_may_replace_its_artifacts(self, path: Path) -> None:
+        uploads = [step for step in steps(path) if "/upload-artifact@" in step.get("uses", "")]
+        assert all(step["with"].get("overwrite") is True for step in uploads)
+
     def test_scripts_read_what_they_are_given_by_name(self, path: Path) -> None:
         """On GitHub, the steps of an action see no INPUT_… of it."""
         runs = "".join(step.get("run", "") for step in steps(path))

@@ -103,18 +103,25 @@ def execute(
     token: str = "none",  # noqa: S107 (of no account)
     secrets: Mapping[str, str] | None = None,
     job: str | None = None,
+    attempt: int = 1,
 ) -> WorkflowRun:
-    """Run a workflow of the repository on its last commit, in a place of its own, as this event starts it."""
+    """Run a workflow of the repository on its last commit, in a place of its own, as this event starts it.
+
+    Where it is run again, it has the artifacts of its earlier attempts: those beside its place.
+    """
+    artifacts = place.with_name(f"{place.name}-artifacts")
+    artifacts.mkdir(exist_ok=attempt > 1)
+    place /= str(attempt)
     project = copy_project(place / "project")
     replaced = {ACTION: project, **stand_ins.make(place / "stand-ins")}
-    for folder in ("artifacts", "home"):
-        (place / folder).mkdir()
+    (place / "home").mkdir()
     (place / "event.json").write_text(json.dumps(payload or {}))
     inside = {
         "ASSETS_ACTIONS_PYTHON": sys.executable,
         "STAND_IN_ORIGIN": str(repo.origin),
         "STAND_IN_PYTHON": sys.executable,
-        "STAND_IN_ARTIFACTS": str(place / "artifacts"),
+        "STAND_IN_ARTIFACTS": str(artifacts),
+        "GITHUB_RUN_ATTEMPT": str(attempt),
         "GIT_CONFIG_NOSYSTEM": "1",
         "CI": "true",
         **(env or {}),

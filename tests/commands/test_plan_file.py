@@ -71,6 +71,49 @@ def test_a_plan_is_refused_where_it_is_not_what_a_release_would_do_now(repo: Rep
     assert repo.remote_refs() == before
 
 
+def test_what_was_kept_back_for_its_image_is_released_by_a_second_run_of_the_same_plan(
+    repo: Repo, tmp_path: Path
+) -> None:
+    for name in ("old", "lost"):
+        repo.commit(environment(name))
+    repo.release("--tag")
+    repo.commit(environment("new"))
+    plan, images = str(tmp_path / "plan.json"), tmp_path / "images.json"
+    rebuilt = ["--rebuild", "environment/old", "--rebuild", "environment/lost"]
+    assert repo.run("detect-changes", *rebuilt, "--plan-out", plan).code == 0
+    shown = repo.run("build-images", "--every", "--dry-run", "--format", "json").json["images"]
+
+    def run(*passed: str) -> dict[str, tuple[str, str]]:
+        built = [{**one, "status": "passed" if one["asset"] in passed else "failed", "reason": "x"} for one in shown]
+        images.write_text(json.dumps({"version": 1, "images": built}))
+        ran = repo.run("release-commit", "--plan", plan, "--require-built", str(images), "--tag", "--format", "json")
+        assert ran.code == (0 if len(passed) == 3 else 1), ran.err
+        return {one["id"]: (one["status"], one["version"]) for one in ran.json["assets"]}
+
+    old, lost, new = "environment/old", "environment/lost", "environment/new"
+    assert run(old) == {old: ("updated", "2"), lost: ("blocked", "2"), new: ("blocked", "1")}
+    assert run(old) == {old: ("unchanged", "2"), lost: ("blocked", "2"), new: ("blocked", "1")}
+    assert run(old, new) == {old: ("unchanged", "2"), lost: ("blocked", "2"), new: ("new", "1")}
+    assert run(old, new, lost) == {old: ("unchanged", "2"), lost: ("updated", "2"), new: ("unchanged", "1")}
+    before = repo.remote_refs()
+    assert {f"refs/tags/{tag}" for tag in (f"{old}/2", f"{lost}/2", f"{new}/1")} < before.keys()
+    ran = repo.run("release-commit", "--plan", plan)
+    assert (ran.code, ran.out) == (0, "3 assets · 3 unchanged · nothing to do: this plan was carried out already\n")
+    assert repo.remote_refs() == before
+
+
+def test_the_rest_of_a_plan_is_refused_where_it_is_no_longer_that(repo: Repo, tmp_path: Path) -> None:
+    repo.commit({**environment("a"), **component()})
+    plan, images = str(tmp_path / "plan.json"), tmp_path / "images.json"
+    assert repo.run("detect-changes", "--plan-out", plan).code == 0
+    images.write_text('{"version": 1, "images": []}')
+    assert repo.run("release-commit", "--plan", plan, "--require-built", str(images)).code == 1
+    repo.git("push", "--quiet", "origin", "HEAD:refs/tags/environment/a/1")
+    ran = repo.run("release-commit", "--plan", plan)
+    assert ran.code == 2
+    assert "the plan is not what a release would do now" in ran.err
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
