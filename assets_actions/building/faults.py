@@ -26,7 +26,7 @@ class Fault(StrEnum):
     ENGINE = "engine"
     """The engine went away, or does not answer."""
     REGISTRY = "registry"
-    """The image could not be pushed."""
+    """A registry cannot be reached, or does not take the image."""
     TOOL = "tool"
     """A program that looks into the image failed."""
     STOPPED = "stopped"
@@ -55,6 +55,12 @@ _MISSING = re.compile(
     r"|name unknown|no such image|no matching manifest|was found but does not match the specified platform",
     re.IGNORECASE,
 )
+_UNREACHABLE = re.compile(
+    r"dial tcp|no such host|connection re(?:fused|set)|(?:network is|host is) ?unreachable|no route to host"
+    r"|(?:i/o|handshake) timeout|deadline exceeded|Client\.Timeout|unexpected EOF|: EOF|server misbehaving|x509:"
+    r"|toomanyrequests|unexpected HTTP status: 5|status code 5",
+)
+"""What Go's net, crypto and http packages say, and the registry client of what only a registry can mend."""
 DISK_FIX = "make room where the engine keeps its images: `docker system prune`, or a larger disk"
 _LOGIN = re.compile(r"unauthorized|authentication required|access.*denied|no basic auth|forbidden", re.IGNORECASE)
 
@@ -86,6 +92,9 @@ def of_step(message: str, step: int, instruction: str, said: Sequence[str]) -> F
         if _MISSING.search(message):
             fix = "correct its name or tag; where it is not for everybody, log in to its registry"
             return Failure(Fault.BASE, f"there is no base image `{base}` to be had: {message}", fix, step)
+        if _UNREACHABLE.search(message):
+            fix = "see that the engine reaches the registry (a login may have higher limits), and run it again"
+            return Failure(Fault.REGISTRY, f"the base image `{base}` cannot be pulled: {message}", fix, step)
         return Failure(Fault.BASE, f"the base image `{base}` cannot be pulled: {message}", step=step)
     newer = "the image is built without BuildKit: leave out what only BuildKit knows" if "BuildKit" in message else None
     return Failure(Fault.INSTRUCTION, f"{name} failed: {message}", newer, step)

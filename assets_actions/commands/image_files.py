@@ -29,6 +29,8 @@ def prepare(work: Path, asset_id: str) -> Path:
         shutil.rmtree(place)
     place.mkdir(parents=True)
     (place / MARK).touch()
+    # Where it lies in the repository, nothing of it becomes part of an asset.
+    (place / ".gitignore").write_text("*\n", encoding="utf-8")
     return place
 
 

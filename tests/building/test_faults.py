@@ -17,7 +17,18 @@ EXIT = "The command '/bin/sh -c x' returned a non-zero code: "
         ("COPY failed: file not found in build context", "COPY a b", [], Fault.INSTRUCTION, "COPY failed: COPY failed"),
         ("manifest for h/x:1 not found: manifest unknown: manifest unknown", "FROM --platform=a h/x:1", [], Fault.BASE, "there is no base image `h/x:1` to be had"),
         ("pull access denied for x, repository does not exist or may require 'docker login'", "FROM x", [], Fault.BASE, "there is no base image `x` to be had"),
-        ("dial tcp 127.0.0.1:5999: connect: connection refused", "FROM x", [], Fault.BASE, "the base image `x` cannot be pulled"),
+        ("invalid reference format", "FROM X", [], Fault.BASE, "the base image `X` cannot be pulled"),
+        *(
+            (message, "FROM x", [], Fault.REGISTRY, f"the base image `x` cannot be pulled: {message}")
+            for message in (
+                'Get "http://127.0.0.1:1/v2/": dial tcp 127.0.0.1:1: connect: connection refused',
+                'Get "https://h/v2/": net/http: TLS handshake timeout',
+                'Get "https://h/v2/": x509: certificate signed by unknown authority',
+                'Head "https://h/v2/x/manifests/1": EOF',
+                "toomanyrequests: You have reached your pull rate limit.",
+                "received unexpected HTTP status: 503 Service Unavailable",
+            )
+        ),
         ("the --mount option requires BuildKit. Refer to …", "RUN --mount=type=cache x", [], Fault.INSTRUCTION, "RUN failed: the --mount option"),
     ],
 )  # fmt: skip

@@ -108,6 +108,30 @@ def test_each_way_to_fail_is_told_at_its_line_and_the_other_images_are_built(
 
 
 @pytest.mark.usefixtures("engine")
+def test_a_base_image_whose_registry_cannot_be_reached_is_not_its_authors_to_mend(repo: Repo, tmp_path: Path) -> None:
+    repo.commit({**environment("good", GOOD), **environment("far", "FROM 127.0.0.1:1/base:1\n")})
+    ran = build(repo, tmp_path)
+    assert ran.code == 2, ran.err
+    ((rule, where, message),) = found(ran)
+    assert (rule, where) == ("image-failed", "far/context/Dockerfile:1")
+    assert message.startswith("the base image `127.0.0.1:1/base:1` cannot be pulled: ")
+    assert {id_: one["status"] for id_, one in images(tmp_path).items()} == {
+        "environment/good": "passed",
+        "environment/far": "failed",
+    }
+
+
+@pytest.mark.usefixtures("engine")
+def test_contexts_that_are_kept_within_the_repository_become_no_part_of_an_asset(repo: Repo, tmp_path: Path) -> None:
+    repo.commit(environment("good", GOOD))
+    for _ in range(2):
+        assert build(repo, tmp_path, "--work-dir", "assets/good/context").code == 0
+        assert repo.git("status", "--porcelain") == ""
+    context = repo.path / "assets/good/context/environment-good/context"
+    assert [path.name for path in context.iterdir()] == ["Dockerfile"]
+
+
+@pytest.mark.usefixtures("engine")
 def test_only_files_that_were_written_are_told(repo: Repo, tmp_path: Path) -> None:
     repo.commit(environment("a", BARE_ONE))
     arguments = ["build-images", "--every", "--work-dir", str(tmp_path / "work"), "--test-command", "false"]
