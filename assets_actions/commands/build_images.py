@@ -78,7 +78,7 @@ def run(inputs: Inputs) -> Outcome:
     try:
         choice = image_choice.choose(repository, inputs, inputs.push)
     except CannotPlanError as error:
-        return Outcome(error.report, Outputs(), ExitCode.FOUND)
+        return Outcome(error.report, Outputs(), error.code)
     if inputs.dry_run:
         return Outcome(image_choice.planned(choice), Outputs())
     try:

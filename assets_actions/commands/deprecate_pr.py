@@ -29,7 +29,6 @@ from assets_actions.deprecation.marker import Topic
 from assets_actions.deprecation.notice import delete_on
 from assets_actions.deprecation.proposal import Proposal, branch_of
 from assets_actions.deprecation.request import Reason, Request
-from assets_actions.errors import ExitCode
 from assets_actions.release.content import blob_id
 from assets_actions.report.pull_request import deprecation_text
 
@@ -83,7 +82,7 @@ def run(inputs: Inputs) -> Outcome:
     try:
         repository, base, source = proposal_branch.read_base(inputs)
     except CannotPlanError as error:
-        return Outcome(error.report, Outputs(), ExitCode.FOUND)
+        return Outcome(error.report, Outputs(), error.code)
     asset = request.find(source.catalog, inputs.asset, "the asset to deprecate")
     topic = Topic(VERB, inputs.asset)
     day = inputs.delete_on or _proposed_day(repository, inputs, topic, asset)

@@ -120,7 +120,7 @@ def run(inputs: Inputs) -> Outcome:
             return _affected(repository, inputs, inputs.since, note)
         return _plan(repository, inputs, note)
     except CannotPlanError as error:
-        return Outcome(error.report, Outputs(), ExitCode.FOUND)
+        return Outcome(error.report, Outputs(), error.code)
 
 
 def _affected(repository: Repository, inputs: Inputs, since: str, note: str | None) -> Outcome:

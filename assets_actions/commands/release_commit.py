@@ -127,7 +127,7 @@ def run(inputs: Inputs) -> Outcome:
             if made:
                 return _outcome(plan, inputs, "", made)
     except CannotPlanError as error:
-        return Outcome(error.report, Outputs(), ExitCode.FOUND)
+        return Outcome(error.report, Outputs(), error.code)
     raise UserError(
         f"the release branch moved {release_branch.ATTEMPTS} times while this run wrote to it", fix="run it again"
     )

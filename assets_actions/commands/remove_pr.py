@@ -14,7 +14,7 @@ from pydantic import Field
 
 from assets_actions.assets.model import suggestion
 from assets_actions.deprecation.lifecycle import Standing
-from assets_actions.errors import ExitCode, UserError
+from assets_actions.errors import UserError
 from assets_actions.report.proposal import ProposalReport
 
 from . import proposal_branch, proposals, pull_requests
@@ -38,7 +38,7 @@ def run(inputs: Inputs) -> Outcome:
     try:
         repository, base, source = proposal_branch.read_base(inputs)
     except CannotPlanError as error:
-        return Outcome(error.report, Outputs(), ExitCode.FOUND)
+        return Outcome(error.report, Outputs(), error.code)
     known = Known(repository, inputs, base, source)
     one = _find(known, inputs.asset)
     facts = {"asset": one.id, "stage": one.stage}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assets_actions.assets.tree import Tree
+from assets_actions.errors import ExitCode
 from assets_actions.registries.pins_file import PinsFile
 from assets_actions.report.findings import FindingsReport
 from assets_actions.templates.pins import Pins, Resolution
@@ -42,5 +43,7 @@ def resolve(
     errors = template_files.malformed(files)
     errors += template_files.unresolved(places, found, offline=pins is not None)
     if errors:
-        raise CannotPlanError(FindingsReport(assets, sorted(errors, key=lambda finding: finding.place)))
+        outside = any(failure.is_outside for failure in found.failures.values())
+        report = FindingsReport(assets, sorted(errors, key=lambda finding: finding.place))
+        raise CannotPlanError(report, ExitCode.USAGE if outside else ExitCode.FOUND)
     return found.pins

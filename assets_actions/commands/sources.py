@@ -9,7 +9,7 @@ from typing import Any
 from assets_actions import git, terminal
 from assets_actions.assets.catalog import Catalog
 from assets_actions.assets.tree import Tree
-from assets_actions.errors import UserError
+from assets_actions.errors import ExitCode, UserError
 from assets_actions.report.findings import FindingsReport
 from assets_actions.settings import Settings, find_ignored
 
@@ -39,11 +39,11 @@ class Source:
 
 
 class CannotPlanError(Exception):
-    """Something in the source keeps a plan from being made; the report says what and where."""
+    """Something keeps a plan from being made; the report says what and where, the exit code whose it is to mend."""
 
-    def __init__(self, report: FindingsReport) -> None:
+    def __init__(self, report: FindingsReport, code: ExitCode = ExitCode.FOUND) -> None:
         super().__init__(report.headline)
-        self.report = report
+        self.report, self.code = report, code
 
 
 def read(repository: Repository, revision: str, release_branch: str | None, remote: str) -> Source:

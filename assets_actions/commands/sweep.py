@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 from assets_actions import terminal
 from assets_actions.deprecation.lifecycle import Stage, Standing
 from assets_actions.deprecation.marker import Topic, find_mark, mark, marked
-from assets_actions.errors import ExitCode, UserError
+from assets_actions.errors import UserError
 from assets_actions.github.connection import GitHubError
 from assets_actions.github.issues import Issue, Issues
 from assets_actions.report.lifecycle import LifecycleReport, ticked
@@ -64,7 +64,7 @@ def run(inputs: Inputs) -> Outcome:
     try:
         repository, base, source = proposal_branch.read_base(inputs)
     except CannotPlanError as error:
-        return Outcome(error.report, Outputs(), ExitCode.FOUND)
+        return Outcome(error.report, Outputs(), error.code)
     known = Known(repository, inputs, base, source)
     if not inputs.pr or inputs.dry_run:
         standings = known.standings()

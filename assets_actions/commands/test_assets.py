@@ -84,7 +84,7 @@ def run(inputs: Inputs) -> Outcome:
     try:
         found = suites.find(repository, inputs, coverage=inputs.coverage)
     except CannotPlanError as error:
-        return Outcome(error.report, Outputs(), ExitCode.FOUND)
+        return Outcome(error.report, Outputs(), error.code)
     untested = [asset.id or asset.path for asset in found.untested]
     if inputs.dry_run:
         return Outcome(PlannedSuitesReport(found.suites, untested), Outputs())

@@ -121,6 +121,15 @@ def test_a_base_image_whose_registry_cannot_be_reached_is_not_its_authors_to_men
     }
 
 
+def test_template_tags_whose_registry_cannot_be_reached_are_not_their_authors_to_mend(repo: Repo) -> None:
+    repo.commit(environment("far", "FROM 127.0.0.1:1/base:{{latest-image-tag}}\n"))
+    assert repo.run("build-images", "--every").code == 1, "an unknown host is asked nothing"
+    repo.commit({".github/assets-actions.yml": "images:\n  hosts: ['127.0.0.1:1']\n"})
+    ran = repo.run("build-images", "--every", "--format", "json")
+    assert ran.code == 2, ran.err
+    assert [one["rule"] for one in ran.json["findings"]] == ["unresolved-tag"]
+
+
 @pytest.mark.usefixtures("engine")
 def test_contexts_that_are_kept_within_the_repository_become_no_part_of_an_asset(repo: Repo, tmp_path: Path) -> None:
     repo.commit(environment("good", GOOD))
