@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -145,3 +146,23 @@ def test_an_asset_that_is_blocked_fails_the_run_and_all_else_is_released(pipelin
     assert ran.code == 1
     assert any("bump its version" in message for _, _, message in ran.annotations), ran.text
     assert "environment/good/1" in pipeline.tags()
+
+
+def test_nothing_is_released_where_it_is_not_known_what_has_to_be_built(
+    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The remote answers the plan, and not the question after it."""
+    git = tmp_path / "outage/git"
+    git.parent.mkdir()
+    git.write_text(
+        "#!/bin/bash\n"
+        'case "$* $ASSETS_ACTIONS_INPUTS" in *fetch*matrix-type*environment*) echo "fatal: outage" >&2; exit 128 ;; esac\n'
+        f'exec {shutil.which("git")} "$@"\n'
+    )
+    git.chmod(0o755)
+    monkeypatch.setenv("PATH", os.pathsep.join([str(git.parent), os.environ["PATH"]]))
+    pipeline.repo.commit(pipeline.good)
+    ran = pipeline.release()
+    assert ran.code == 1
+    assert any("outage" in message for _, _, message in ran.annotations), ran.text
+    assert pipeline.tags() == set()
