@@ -21,6 +21,8 @@ __all__ = ["registry"]
 
 UV = Path(sys.executable).parent / "uv"
 FAILS = f"FROM {BASE}\n\nRUN echo oops; exit 3\n"
+# What somebody's repository may have by the names under which jobs hand on theirs.
+NAMESAKES = {"images/logo.json": "{}\n", "images.json": "{}\n", "pins.json/x": "", "plan.json": "{}\n"}
 
 
 class Pipeline:
@@ -80,7 +82,7 @@ def pipeline(
 
 
 def test_a_pull_request_of_a_fork_is_built_and_tested_without_any_token(pipeline: Pipeline) -> None:
-    pipeline.repo.commit({**pipeline.good, **asset("tested")})
+    pipeline.repo.commit({**pipeline.good, **asset("tested"), **NAMESAKES})
     ran = pipeline.check(repo={"fork": True, "full_name": "mallory/assets"})
     assert ran.code == 0, ran.text
     assert {name.partition(" (")[0] for name in ran.jobs} == {
@@ -104,7 +106,7 @@ def test_what_fails_in_a_pull_request_stands_at_its_line_and_fails_the_one_check
 
 def test_what_was_built_and_tested_is_released_and_nothing_else(pipeline: Pipeline) -> None:
     repo = pipeline.repo
-    repo.commit({**pipeline.good, **environment("bad", FAILS), **asset("tested")})
+    repo.commit({**pipeline.good, **environment("bad", FAILS), **asset("tested"), **NAMESAKES})
     first = pipeline.release()
     assert first.code == 1, "an image failed"
     assert pipeline.tags() == {"environment/good/1", "component/tested/1"}, first.text
