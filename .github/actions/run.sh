@@ -9,8 +9,9 @@
 # that cannot reach a package index; ASSETS_ACTIONS_PYTHON, a Python that has the dependencies already.
 #
 # The working directory is the caller's repository, which may be anybody's pull request: no Python that starts here
-# looks for modules in it (-I, -P).
+# looks for modules in it (-I, -P), nor does the one that pip starts, whatever the job lets its own look for.
 set -euo pipefail
+unset PYTHONHOME PYTHONPATH
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 every=requirements.lock
