@@ -38,7 +38,10 @@ find_base() {
 }
 
 # Without pip, an environment is made at once, and pip of the Python it comes from fills it; where that has none, its own.
-set_up() {
+# What the job lets pip do elsewhere, or holds its own packages to, is no matter of this environment, but of the job's.
+set_up() (
+  unset PIP_CONSTRAINT PIP_DRY_RUN PIP_PREFIX PIP_REQUIREMENT PIP_ROOT PIP_TARGET
+  export PIP_USER=0
   local environment=$1 pip=(--quiet --disable-pip-version-check --no-input --no-compile --no-deps --require-hashes)
   pip+=(--only-binary :all: --requirement "$root/$2")
   if [[ -n ${ASSETS_ACTIONS_WHEELHOUSE:-} ]]; then pip+=(--no-index --find-links "$ASSETS_ACTIONS_WHEELHOUSE"); fi
@@ -53,7 +56,7 @@ set_up() {
 ASSETS_ACTIONS_WHEELHOUSE to a directory with their wheels."
   touch "$environment/complete"
   echo "::endgroup::"
-}
+)
 
 lock=${ASSETS_ACTIONS_LOCK:-$every}
 if [[ ${1:-} == --place ]]; then

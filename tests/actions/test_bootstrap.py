@@ -1,0 +1,25 @@
+"""An action sets itself up, whatever the job has set for its own Python."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.actions.test_injection import step
+from tests.conftest import Repo, component
+
+BARE = {"ASSETS_ACTIONS_PYTHON": "", "ASSETS_ACTIONS_LOCK": "requirements-core.lock"}
+
+
+@pytest.mark.online
+def test_what_the_job_tells_pip_to_do_with_its_own_packages_is_not_done_with_ours(repo: Repo, tmp_path: Path) -> None:
+    repo.commit(component())
+    (tmp_path / "constraints.txt").write_text("pydantic<2\n")
+    (tmp_path / "pip.conf").write_text("[install]\nuser = yes\n")
+    own = {"CONFIG_FILE": "pip.conf", "CONSTRAINT": "constraints.txt", "REQUIREMENT": "constraints.txt", "TARGET": "x"}
+    env = {f"PIP_{name}": str(tmp_path / value) for name, value in own.items()}
+    ran = step(repo, tmp_path / "step", "validate", {}, env={**BARE, **env, "PIP_USER": "1", "PIP_DRY_RUN": "1"})
+    if "No matching distribution" in ran.log:
+        pytest.skip("no package index in reach")
+    assert ran.code == 0, ran.log
+    assert ran.outputs["assets"] == "1"
+    assert not (tmp_path / "x").exists()
