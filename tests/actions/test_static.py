@@ -131,6 +131,20 @@ def test_an_example_starts_each_workflow_that_is_there_to_be_called() -> None:
     assert {used(job["uses"]) for path in EXAMPLES for job in jobs(path).values()} == called
 
 
+@pytest.mark.parametrize(
+    ("name", "kept_apart_by"),
+    [
+        ("pr-checks", "github.event_name == 'push' && github.sha || github.ref"),
+        ("deprecate-environment", "inputs.asset"),
+    ],
+)
+def test_no_run_that_waits_is_given_up_for_one_that_does_something_else(name: str, kept_apart_by: str) -> None:
+    """Of the runs of a group that wait, GitHub keeps the newest."""
+    groups = {path.stem: load(path)["concurrency"]["group"] for path in EXAMPLES}
+    assert kept_apart_by in groups[name]
+    assert len({group.partition("$")[0] for group in groups.values()}) == len(groups)
+
+
 @pytest.mark.parametrize(("kind", "paths"), [("actions", ACTIONS), ("workflows", [*WORKFLOWS, *EXAMPLES])])
 def test_the_schemas_are_kept(kind: str, paths: list[Path]) -> None:
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.github-{kind}", *map(str, paths)]
