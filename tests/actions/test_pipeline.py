@@ -56,7 +56,8 @@ class Pipeline:
     def release(self, event: str = "push") -> WorkflowRun:
         """The release of what is committed."""
         payload = {"before": self.base, "after": self.repo.git("rev-parse", "HEAD"), "ref": "refs/heads/main"}
-        return self._run("assets-release.yml", event, payload if event == "push" else {})
+        repository = {"repository": {"default_branch": "main"}}
+        return self._run("assets-release.yml", event, payload if event == "push" else repository)
 
     def _run(self, name: str, event: str, payload: dict[str, Any]) -> WorkflowRun:
         number = len(list(self.place.iterdir()))
@@ -124,6 +125,15 @@ def test_what_was_built_and_tested_is_released_and_nothing_else(pipeline: Pipeli
     assert third.code == 0, third.text
     assert "nothing to do" in third.text
     assert not any(name.startswith(("Build", "Test")) for name in third.jobs)
+
+
+def test_a_run_by_hand_on_another_branch_releases_nothing(pipeline: Pipeline) -> None:
+    pipeline.repo.git("switch", "--quiet", "--create", "feature")
+    pipeline.repo.write(pipeline.good).git("add", "--all")
+    pipeline.repo.git("commit", "--quiet", "--message", "Not merged")
+    pipeline.repo.git("push", "--quiet", "origin", "feature")
+    ran = pipeline.release("workflow_dispatch")
+    assert (ran.jobs, pipeline.tags()) == ({}, set())
 
 
 def test_tests_that_fail_keep_all_of_a_release_back(pipeline: Pipeline) -> None:
