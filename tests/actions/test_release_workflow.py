@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -40,3 +41,27 @@ def test_the_tag_of_a_major_version_follows_the_highest_release_and_none_of_an_o
 
 def test_no_release_that_waits_is_given_up_for_another() -> None:
     assert "github.ref" in load(WORKFLOW)["concurrency"]["group"]
+
+
+# What `gh release` does: a release is made once, and can be seen from then on.
+GH = """#!/bin/bash
+case "$2" in
+  view) test -e "$MADE/$3" ;;
+  create) test ! -e "$MADE/$3" && printf '%s\\n' "${@:4}" >"$MADE/$3" ;;
+esac
+"""
+
+
+def test_a_job_that_is_run_again_goes_on_from_the_release_that_it_made(
+    released: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released.write(dict.fromkeys(["dist/a.whl", "dist/notes.md"], "x"))
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/gh").write_text(GH)
+    (tmp_path / "bin/gh").chmod(0o755)
+    monkeypatch.setenv("PATH", os.pathsep.join([str(tmp_path / "bin"), os.environ["PATH"]]))
+    monkeypatch.setenv("MADE", str(tmp_path))
+    for _ in range(2):
+        ran = run(released, "Make the release", "v2.0.0")
+        assert ran.returncode == 0, ran.stderr
+    assert "dist/a.whl" in (tmp_path / "v2.0.0").read_text()
