@@ -171,11 +171,15 @@ def test_a_branch_is_a_name(repo: Repo, tmp_path: Path) -> None:
 
 def test_secrets_are_masked_before_anything_else_is_said(repo: Repo, tmp_path: Path) -> None:
     repo.commit(component())
-    secrets = {"GITHUB_TOKEN": "ghs_a", "GH_TOKEN": "ghs_a", "ASSETS_ACTIONS_LOGIN_R_EXAMPLE": "me:pass:word\nline two"}
+    secrets = {
+        "GITHUB_TOKEN": "ghs_a",
+        "GH_TOKEN": "ghs_a",
+        "ASSETS_ACTIONS_LOGIN_R_EXAMPLE": "me:pass:w%25\nline two",
+    }
     ran = step(repo, tmp_path / "step", "validate", {"format": "json"}, env=secrets)
     assert [(one.name, one.message) for one in ran.commands] == [
         ("add-mask", "ghs_a"),
-        ("add-mask", "pass:word"),
+        ("add-mask", "pass:w%25"),
         ("add-mask", "line two"),
     ]
     assert ran.log.splitlines()[3].startswith("{")
