@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.actions.expressions import (
     ACTIONS,
@@ -201,3 +202,20 @@ def test_the_names_in_expressions_are_found() -> None:
         "env": ["${{ inputs.d-e }}"],
     }
     assert list(names(value)) == [["steps", "a", "outputs", "b"], ["needs", "*", "result"], ["inputs", "d-e"]]
+
+
+def test_what_is_checked_out_without_credentials_has_what_a_change_starts_from() -> None:
+    """Of a private repository nothing more can be fetched then."""
+    jobs_ = [job for path in [*WORKFLOWS, *EXAMPLES] for job in jobs(path).values()]
+    for page in [ROOT / "README.md", *ROOT.glob("docs/*.md")]:
+        for text in re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL):
+            snippet = yaml.safe_load(text)
+            jobs_ += (snippet.get("jobs") or {"": snippet}).values() if isinstance(snippet, dict) else []
+    checked = 0
+    for job in jobs_:
+        listed = job.get("steps", [])
+        if any("auto" in (step.get("with", {}).get(name) for name in ("since", "changed-since")) for step in listed):
+            (checkout,) = (step["with"] for step in listed if step.get("uses", "").startswith("actions/checkout@"))
+            assert checkout["fetch-depth"] == 0
+            checked += 1
+    assert checked == 4
