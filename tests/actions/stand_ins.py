@@ -49,15 +49,16 @@ runs:
 """,
     UPLOAD: """\
 name: upload-artifact
-description: Copies files to a directory that all jobs of a run share.
-inputs: {name: {description: ""}, path: {description: ""}}
+description: Copies files to a directory that all jobs of a run share. Refuses a name that is taken, as GitHub does.
+inputs: {name: {description: ""}, path: {description: ""}, overwrite: {description: ""}}
 runs:
   using: composite
   steps:
     - shell: bash
-      env: {NAME: "${{ inputs.name }}", FILES: "${{ inputs.path }}"}
+      env: {NAME: "${{ inputs.name }}", FILES: "${{ inputs.path }}", OVERWRITE: "${{ inputs.overwrite }}"}
       run: |
-        mkdir -p "$STAND_IN_ARTIFACTS/$NAME"
+        if [ "$OVERWRITE" = true ]; then rm -rf "$STAND_IN_ARTIFACTS/$NAME"; fi
+        mkdir "$STAND_IN_ARTIFACTS/$NAME"
         while read -r path; do
           if [ -n "$path" ]; then cp -r $path "$STAND_IN_ARTIFACTS/$NAME/"; fi
         done <<<"$FILES"

@@ -31,6 +31,7 @@ class Pipeline:
     def __init__(self, repo: Repo, engine: Daemon, registry: Registry, wheels: Path, place: Path) -> None:
         self.repo, self.place = repo, place
         self.host = registry.host
+        self.engine = engine
         self.env = {**engine.env, **offline(wheels)}
         for tag in ("20260101.v1", "latest"):
             engine.client.tag(BASE, f"{self.host}/base", tag)
@@ -134,6 +135,22 @@ def test_a_run_by_hand_on_another_branch_releases_nothing(pipeline: Pipeline) ->
     pipeline.repo.git("push", "--quiet", "origin", "feature")
     ran = pipeline.release("workflow_dispatch")
     assert (ran.jobs, pipeline.tags()) == ({}, set())
+
+
+def test_a_run_that_is_run_again_takes_what_was_built_for_its_new_plan(pipeline: Pipeline, tmp_path: Path) -> None:
+    (tmp_path / "artifacts").mkdir()
+    pipeline.env["STAND_IN_ARTIFACTS"] = str(tmp_path / "artifacts")
+    flaky = f"FROM flaky-{tmp_path.name}\n"
+    pipeline.repo.commit({**pipeline.good, **environment("last", flaky)})
+    pipeline.env["GITHUB_RUN_ATTEMPT"] = "1"
+    assert pipeline.release().code == 1
+    assert pipeline.tags() == {"environment/good/1"}
+
+    pipeline.engine.client.tag(BASE, flaky.split()[1])
+    pipeline.env["GITHUB_RUN_ATTEMPT"] = "2"
+    again = pipeline.release()
+    assert again.code == 0, again.text
+    assert pipeline.tags() == {"environment/good/1", "environment/last/1"}
 
 
 def test_tests_that_fail_keep_all_of_a_release_back(pipeline: Pipeline) -> None:
