@@ -136,6 +136,7 @@ def test_an_example_starts_each_workflow_that_is_there_to_be_called() -> None:
     ("name", "kept_apart_by"),
     [
         ("pr-checks", "github.event_name == 'push' && github.sha || github.ref"),
+        ("assets-release", "github.ref"),
         ("deprecate-environment", "inputs.asset"),
     ],
 )
