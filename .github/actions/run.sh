@@ -71,7 +71,11 @@ if [[ ${1:-} == --place ]]; then
 fi
 
 python=${ASSETS_ACTIONS_PYTHON:-}
-if [[ -z $python ]]; then
+if [[ -n $python ]]; then
+  "$python" -P -c 'import importlib.util, sys; sys.exit(None in map(importlib.util.find_spec, sys.argv[1:]))' \
+    github_action_utils pydantic re2 yaml ||
+    fail "ASSETS_ACTIONS_PYTHON is no Python that has the dependencies. Install $every for it, or leave the variable out."
+else
   environment=$(place_of "$every")
   if [[ ! -e $environment/complete ]]; then environment=$(place_of "$lock"); fi
   if [[ ! -e $environment/complete ]]; then set_up "$environment" "$lock"; fi

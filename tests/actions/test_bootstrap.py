@@ -1,5 +1,6 @@
 """An action sets itself up, whatever the job has set for its own Python."""
 
+import venv
 from pathlib import Path
 
 import pytest
@@ -23,3 +24,13 @@ def test_what_the_job_tells_pip_to_do_with_its_own_packages_is_not_done_with_our
     assert ran.code == 0, ran.log
     assert ran.outputs["assets"] == "1"
     assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("name", ["bare/bin/python", "missing"])
+def test_a_python_without_the_dependencies_is_told_of(repo: Repo, tmp_path: Path, name: str) -> None:
+    venv.create(tmp_path / "bare")
+    ran = step(repo, tmp_path / "step", "validate", {}, env={"ASSETS_ACTIONS_PYTHON": str(tmp_path / name)})
+    assert ran.code == 2
+    assert [command.message.partition(".")[0] for command in ran.commands] == [
+        "ASSETS_ACTIONS_PYTHON is no Python that has the dependencies"
+    ]
