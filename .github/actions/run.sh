@@ -84,4 +84,4 @@ fi
 
 # A Python of Windows does not know the paths of its bash.
 if command -v cygpath >/dev/null; then root=$(cygpath --windows "$root"); fi
-PYTHONPATH=$root exec "$python" -P -m assets_actions "$@"
+PYTHONPATH=$root exec "$python" -X utf8 -P -m assets_actions "$@" # the runner reads UTF-8, whatever the system's encoding

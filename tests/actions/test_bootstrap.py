@@ -34,3 +34,12 @@ def test_a_python_without_the_dependencies_is_told_of(repo: Repo, tmp_path: Path
     assert [command.message.partition(".")[0] for command in ran.commands] == [
         "ASSETS_ACTIONS_PYTHON is no Python that has the dependencies"
     ]
+
+
+def test_names_and_results_are_utf8_whatever_the_encoding_of_the_system(repo: Repo, tmp_path: Path) -> None:
+    repo.commit({"assets/ünï/asset.yaml": "type: code\nspec: gone.yaml\n"})
+    system = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    ran = step(repo, tmp_path / "step", "validate", {}, env=system)
+    assert ran.code == 1
+    assert [command.properties["file"] for command in ran.commands] == ["assets/ünï/asset.yaml"]
+    assert "1 asset · 1 error" in ran.log
