@@ -11,7 +11,7 @@ import pytest
 
 from tests.actions.workflow_runner import OWNER, WorkflowRun, execute
 from tests.commands.test_test_assets import BAD, OK, asset
-from tests.conftest import ROOT, Repo, environment
+from tests.conftest import ROOT, Repo, component, environment
 from tests.containers.engine import BASE, Daemon
 from tests.registries.conftest import registry
 from tests.registries.registry import Registry
@@ -54,11 +54,11 @@ class Pipeline:
         pull = {"number": 1, "base": {"sha": self.base, "ref": "main"}, "head": {"sha": head, "ref": "x", **request}}
         return self._run("pr-checks.yml", "pull_request", {"number": 1, "pull_request": pull})
 
-    def release(self, event: str = "push") -> WorkflowRun:
-        """The release of what is committed."""
+    def release(self, event: str = "push", **inputs: str) -> WorkflowRun:
+        """The release of what is committed; by hand, with the inputs of the form."""
         payload = {"before": self.base, "after": self.repo.git("rev-parse", "HEAD"), "ref": "refs/heads/main"}
-        repository = {"repository": {"default_branch": "main"}}
-        return self._run("assets-release.yml", event, payload if event == "push" else repository)
+        other = {"repository": {"default_branch": "main"}, "inputs": inputs}
+        return self._run("assets-release.yml", event, payload if event == "push" else other)
 
     def _run(self, name: str, event: str, payload: dict[str, Any]) -> WorkflowRun:
         number = len(list(self.place.iterdir()))
@@ -151,6 +151,20 @@ def test_a_run_that_is_run_again_takes_what_was_built_for_its_new_plan(pipeline:
     again = pipeline.release()
     assert again.code == 0, again.text
     assert pipeline.tags() == {"environment/good/1", "environment/last/1"}
+
+
+def test_many_removals_wait_for_somebody_who_allows_them(pipeline: Pipeline) -> None:
+    repo = pipeline.repo
+    repo.commit({path: text for number in range(12) for path, text in component(f"c{number}").items()})
+    repo.release("--tag")
+    repo.git("rm", "-r", "--quiet", *(f"assets/c{number}" for number in range(11)))
+    repo.commit({})
+    ran = pipeline.release()
+    assert ran.code == 1
+    assert any("would be removed" in message for _, _, message in ran.annotations), ran.text
+    allowed = pipeline.release("workflow_dispatch", **{"allow-removals": "true"})
+    assert allowed.code == 0, allowed.text
+    assert "11 removed" in allowed.text
 
 
 def test_tests_that_fail_keep_all_of_a_release_back(pipeline: Pipeline) -> None:
