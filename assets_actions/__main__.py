@@ -30,8 +30,8 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> ExitCode:
     """Run the command that the arguments, or the inputs of an action, name; returns its exit code. Raises UserError."""
     given = runner.inputs()
-    command = arguments[0] if arguments else (given or {}).pop("command", "")
-    if command not in COMMANDS:
+    command = arguments[0] if arguments else (given or {}).pop("command", "").strip()
+    if command not in (COMMANDS if given is None else ACTIONS):
         if given is not None:
             raise UserError(
                 f"there is no command `{command}`", fix=f"the input `command` is one of {', '.join(ACTIONS)}"

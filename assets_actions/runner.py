@@ -109,7 +109,8 @@ def mask_secrets() -> None:
     tokens = [os.environ.get(name, "") for name in TOKENS]
     logins = [text.partition(":")[2] for name, text in os.environ.items() if name.startswith(LOGIN)]
     for line in dict.fromkeys(line for secret in (*tokens, *logins) for line in secret.splitlines() if line.strip()):
-        actions.echo(f"::add-mask::{line}")
+        # What looks like an escape in it would be read as one.
+        actions.echo(f"::add-mask::{line.replace('%', '%25')}")
 
 
 def report(text: str, findings: "Sequence[Finding]") -> None:

@@ -1,5 +1,6 @@
 """The command line as such."""
 
+import json
 import os
 import signal
 import subprocess
@@ -187,3 +188,11 @@ def test_a_repository_without_a_working_tree_is_told(repo: Repo) -> None:
     assert ran.code == 2
     assert f"{repo.origin} has no working tree" in ran.err
     assert "fix: run it in a clone that has one" in ran.err
+
+
+@pytest.mark.parametrize(("command", "code"), [("validate\n", 0), ("demo", 2), ("schema", 2)])
+def test_the_root_action_runs_the_commands_that_are_actions_alone(repo: Repo, command: str, code: int) -> None:
+    repo.commit(component())
+    ran = repo.run(env={"ASSETS_ACTIONS_INPUTS": json.dumps({"command": command})})
+    assert ran.code == code, ran.err
+    assert (f"there is no command `{command}`" in ran.err) == bool(code)

@@ -9,8 +9,9 @@
 # that cannot reach a package index; ASSETS_ACTIONS_PYTHON, a Python that has the dependencies already.
 #
 # The working directory is the caller's repository, which may be anybody's pull request: no Python that starts here
-# looks for modules in it (-I, -P).
+# looks for modules in it (-I, -P), nor does the one that pip starts, whatever the job lets its own look for.
 set -euo pipefail
+unset PYTHONHOME PYTHONPATH
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 every=requirements.lock
@@ -37,7 +38,10 @@ find_base() {
 }
 
 # Without pip, an environment is made at once, and pip of the Python it comes from fills it; where that has none, its own.
-set_up() {
+# What the job lets pip do elsewhere, or holds its own packages to, is no matter of this environment, but of the job's.
+set_up() (
+  unset PIP_CONSTRAINT PIP_DRY_RUN PIP_PREFIX PIP_REQUIREMENT PIP_ROOT PIP_TARGET
+  export PIP_USER=0
   local environment=$1 pip=(--quiet --disable-pip-version-check --no-input --no-compile --no-deps --require-hashes)
   pip+=(--only-binary :all: --requirement "$root/$2")
   if [[ -n ${ASSETS_ACTIONS_WHEELHOUSE:-} ]]; then pip+=(--no-index --find-links "$ASSETS_ACTIONS_WHEELHOUSE"); fi
@@ -52,7 +56,7 @@ set_up() {
 ASSETS_ACTIONS_WHEELHOUSE to a directory with their wheels."
   touch "$environment/complete"
   echo "::endgroup::"
-}
+)
 
 lock=${ASSETS_ACTIONS_LOCK:-$every}
 if [[ ${1:-} == --place ]]; then
@@ -67,7 +71,11 @@ if [[ ${1:-} == --place ]]; then
 fi
 
 python=${ASSETS_ACTIONS_PYTHON:-}
-if [[ -z $python ]]; then
+if [[ -n $python ]]; then
+  "$python" -P -c 'import importlib.util, sys; sys.exit(None in map(importlib.util.find_spec, sys.argv[1:]))' \
+    github_action_utils pydantic re2 yaml ||
+    fail "ASSETS_ACTIONS_PYTHON is no Python that has the dependencies. Install $every for it, or leave the variable out."
+else
   environment=$(place_of "$every")
   if [[ ! -e $environment/complete ]]; then environment=$(place_of "$lock"); fi
   if [[ ! -e $environment/complete ]]; then set_up "$environment" "$lock"; fi
@@ -76,4 +84,4 @@ fi
 
 # A Python of Windows does not know the paths of its bash.
 if command -v cygpath >/dev/null; then root=$(cygpath --windows "$root"); fi
-PYTHONPATH=$root exec "$python" -P -m assets_actions "$@"
+PYTHONPATH=$root exec "$python" -X utf8 -P -m assets_actions "$@" # the runner reads UTF-8, whatever the system's encoding

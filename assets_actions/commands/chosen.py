@@ -28,8 +28,8 @@ LONGEST = 7 * 24 * 60
 class ChoiceInputs(common.ReleaseInputs):
     """What a command reads that works on some assets of the working tree."""
 
-    asset: list[str] = Field(
-        [],
+    asset: list[str] | None = Field(
+        None,
         description="This asset, as type/name; may be given several times. Default: what a release would release.",
         examples=["ID"],
     )
@@ -96,7 +96,7 @@ def choose(
     With the pins that had to be known to tell. Raises UserError where one that is named is not there, CannotPlanError
     where a template tag cannot be resolved.
     """
-    by_name = bool(inputs.asset) and not inputs.every
+    by_name = inputs.asset is not None and not inputs.every
     if (named := _named(catalog, inputs, lambda asset: by_name or fits(asset), "")) is not None:
         return named, resolving.NONE
     # An asset is compared with its own release alone, so that of the others no template tag has to be looked up.
@@ -111,7 +111,7 @@ def _named(catalog: Catalog, inputs: ChoiceInputs, fits: Callable[[Asset], bool]
     """The assets that are asked for by name, or all; None where a release tells which."""
     if inputs.every:
         return [asset for asset in catalog.assets if fits(asset)]
-    if not inputs.asset:
+    if inputs.asset is None:
         return None
     by_id = {asset.id: asset for asset in catalog.assets}
     wrong = []

@@ -78,7 +78,7 @@ class Outputs(BaseModel):
 def run(inputs: Inputs) -> Outcome:
     """Choose, run, report."""
     repository = open_repository(inputs, needs_git=False)
-    if not repository.in_git and not (inputs.asset or inputs.every):
+    if not repository.in_git and not (inputs.every or inputs.asset is not None):
         raise UserError("what a release would release is known in a git repository alone", str(repository.root),
                         "name assets with --asset, or take all with --every")  # fmt: skip
     try:

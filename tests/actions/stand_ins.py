@@ -49,7 +49,7 @@ runs:
 """,
     UPLOAD: """\
 name: upload-artifact
-description: Copies files to a directory that all jobs of a run share, whichever attempt; a name is taken once.
+description: Copies files to a directory that all jobs of a run share. Refuses a name that is taken, as GitHub does.
 inputs: {name: {description: ""}, path: {description: ""}, overwrite: {description: ""}}
 runs:
   using: composite

@@ -145,6 +145,15 @@ def test_files_and_values_are_texts(repo: Repo, tmp_path: Path) -> None:
     assert "\x1b" not in "".join([*shown, ran.summary, *(one.message for one in found)])
 
 
+def test_what_sets_up_an_action_imports_nothing_of_the_repository(repo: Repo, tmp_path: Path) -> None:
+    """Though the job lets its own Python look there."""
+    repo.commit({**component(), "sitecustomize.py": "open('pwned', 'w').close()\n"})
+    env = {"ASSETS_ACTIONS_PYTHON": "", "ASSETS_ACTIONS_WHEELHOUSE": str(tmp_path), "PYTHONPATH": "."}
+    ran = step(repo, tmp_path / "step", "validate", {}, env=env)
+    assert ran.code == 2
+    assert "could not be installed" in ran.log
+
+
 def test_a_branch_is_a_name(repo: Repo, tmp_path: Path) -> None:
     repo.commit(component())
     branch = "$(touch${IFS}pwned)`touch${IFS}pwned`;'\"&&touch${IFS}pwned"
@@ -162,11 +171,15 @@ def test_a_branch_is_a_name(repo: Repo, tmp_path: Path) -> None:
 
 def test_secrets_are_masked_before_anything_else_is_said(repo: Repo, tmp_path: Path) -> None:
     repo.commit(component())
-    secrets = {"GITHUB_TOKEN": "ghs_a", "GH_TOKEN": "ghs_a", "ASSETS_ACTIONS_LOGIN_R_EXAMPLE": "me:pass:word\nline two"}
+    secrets = {
+        "GITHUB_TOKEN": "ghs_a",
+        "GH_TOKEN": "ghs_a",
+        "ASSETS_ACTIONS_LOGIN_R_EXAMPLE": "me:pass:w%25\nline two",
+    }
     ran = step(repo, tmp_path / "step", "validate", {"format": "json"}, env=secrets)
     assert [(one.name, one.message) for one in ran.commands] == [
         ("add-mask", "ghs_a"),
-        ("add-mask", "pass:word"),
+        ("add-mask", "pass:w%25"),
         ("add-mask", "line two"),
     ]
     assert ran.log.splitlines()[3].startswith("{")

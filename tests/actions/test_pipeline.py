@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from tests.actions.workflow_runner import OWNER, WorkflowRun, execute
 from tests.commands.test_test_assets import BAD, OK, asset
-from tests.conftest import ROOT, Repo, environment
+from tests.conftest import ROOT, Repo, component, environment
 from tests.containers.engine import BASE, Daemon
 from tests.registries.conftest import registry
 from tests.registries.registry import Registry
@@ -20,6 +21,8 @@ __all__ = ["registry"]
 
 UV = Path(sys.executable).parent / "uv"
 FAILS = f"FROM {BASE}\n\nRUN echo oops; exit 3\n"
+# What somebody's repository may have by the names under which jobs hand on theirs.
+NAMESAKES = {"images/logo.json": "{}\n", "images.json": "{}\n", "pins.json/x": "", "plan.json": "{}\n"}
 
 
 class Pipeline:
@@ -50,10 +53,14 @@ class Pipeline:
         pull = {"number": 1, "base": {"sha": self.base, "ref": "main"}, "head": {"sha": head, "ref": "x", **request}}
         return self._run("pr-checks.yml", "pull_request", {"number": 1, "pull_request": pull})
 
-    def release(self, event: str = "push", attempt: int = 1) -> WorkflowRun:
-        """The release of what is committed; from the second attempt on, the run before is run again."""
+    def release(self, event: str = "push", inputs: dict[str, str] | None = None, attempt: int = 1) -> WorkflowRun:
+        """The release of what is committed; by hand, with the inputs of the form.
+
+        From the second attempt on, the run before is run again.
+        """
         payload = {"before": self.base, "after": self.repo.git("rev-parse", "HEAD"), "ref": "refs/heads/main"}
-        return self._run("assets-release.yml", event, payload if event == "push" else {}, attempt)
+        other = {"repository": {"default_branch": "main"}, "inputs": inputs or {}}
+        return self._run("assets-release.yml", event, payload if event == "push" else other, attempt)
 
     def _run(self, name: str, event: str, payload: dict[str, Any], attempt: int = 1) -> WorkflowRun:
         self.runs += attempt == 1
@@ -79,7 +86,7 @@ def pipeline(
 
 
 def test_a_pull_request_of_a_fork_is_built_and_tested_without_any_token(pipeline: Pipeline) -> None:
-    pipeline.repo.commit({**pipeline.good, **asset("tested")})
+    pipeline.repo.commit({**pipeline.good, **asset("tested"), **NAMESAKES})
     ran = pipeline.check(repo={"fork": True, "full_name": "mallory/assets"})
     assert ran.code == 0, ran.text
     assert {name.partition(" (")[0] for name in ran.jobs} == {
@@ -103,7 +110,7 @@ def test_what_fails_in_a_pull_request_stands_at_its_line_and_fails_the_one_check
 
 def test_what_was_built_and_tested_is_released_and_nothing_else(pipeline: Pipeline) -> None:
     repo = pipeline.repo
-    repo.commit({**pipeline.good, **environment("bad", FAILS), **asset("tested")})
+    repo.commit({**pipeline.good, **environment("bad", FAILS), **asset("tested"), **NAMESAKES})
     first = pipeline.release()
     assert first.code == 1, "an image failed"
     assert pipeline.tags() == {"environment/good/1", "component/tested/1"}, first.text
@@ -134,6 +141,29 @@ def test_a_run_that_is_run_again_releases_what_can_be_built_by_then(pipeline: Pi
     assert pipeline.tags() == {"environment/good/1", "environment/late/1"}
 
 
+def test_a_run_by_hand_on_another_branch_releases_nothing(pipeline: Pipeline) -> None:
+    pipeline.repo.git("switch", "--quiet", "--create", "feature")
+    pipeline.repo.write(pipeline.good).git("add", "--all")
+    pipeline.repo.git("commit", "--quiet", "--message", "Not merged")
+    pipeline.repo.git("push", "--quiet", "origin", "feature")
+    ran = pipeline.release("workflow_dispatch")
+    assert (ran.jobs, pipeline.tags()) == ({}, set())
+
+
+def test_many_removals_wait_for_somebody_who_allows_them(pipeline: Pipeline) -> None:
+    repo = pipeline.repo
+    repo.commit({path: text for number in range(12) for path, text in component(f"c{number}").items()})
+    repo.release("--tag")
+    repo.git("rm", "-r", "--quiet", *(f"assets/c{number}" for number in range(11)))
+    repo.commit({})
+    ran = pipeline.release()
+    assert ran.code == 1
+    assert any("would be removed" in message for _, _, message in ran.annotations), ran.text
+    allowed = pipeline.release("workflow_dispatch", {"allow-removals": "true"})
+    assert allowed.code == 0, allowed.text
+    assert "11 removed" in allowed.text
+
+
 def test_tests_that_fail_keep_all_of_a_release_back(pipeline: Pipeline) -> None:
     pipeline.repo.commit({**pipeline.good, **asset("tested", code=BAD)})
     ran = pipeline.release()
@@ -156,3 +186,23 @@ def test_an_asset_that_is_blocked_fails_the_run_and_all_else_is_released(pipelin
     assert ran.code == 1
     assert any("bump its version" in message for _, _, message in ran.annotations), ran.text
     assert "environment/good/1" in pipeline.tags()
+
+
+def test_nothing_is_released_where_it_is_not_known_what_has_to_be_built(
+    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The remote answers the plan, and not the question after it."""
+    git = tmp_path / "outage/git"
+    git.parent.mkdir()
+    git.write_text(
+        "#!/bin/bash\n"
+        'case "$* $ASSETS_ACTIONS_INPUTS" in *fetch*matrix-type*environment*) echo "fatal: outage" >&2; exit 128 ;; esac\n'
+        f'exec {shutil.which("git")} "$@"\n'
+    )
+    git.chmod(0o755)
+    monkeypatch.setenv("PATH", os.pathsep.join([str(git.parent), os.environ["PATH"]]))
+    pipeline.repo.commit(pipeline.good)
+    ran = pipeline.release()
+    assert ran.code == 1
+    assert any("outage" in message for _, _, message in ran.annotations), ran.text
+    assert pipeline.tags() == set()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.actions.expressions import (
     ACTIONS,
@@ -135,6 +136,21 @@ def test_an_example_starts_each_workflow_that_is_there_to_be_called() -> None:
     assert {used(job["uses"]) for path in EXAMPLES for job in jobs(path).values()} == called
 
 
+@pytest.mark.parametrize(
+    ("name", "kept_apart_by"),
+    [
+        ("pr-checks", "github.event_name == 'push' && github.sha || github.ref"),
+        ("assets-release", "github.ref"),
+        ("deprecate-environment", "inputs.asset"),
+    ],
+)
+def test_no_run_that_waits_is_given_up_for_one_that_does_something_else(name: str, kept_apart_by: str) -> None:
+    """Of the runs of a group that wait, GitHub keeps the newest."""
+    groups = {path.stem: load(path)["concurrency"]["group"] for path in EXAMPLES}
+    assert kept_apart_by in groups[name]
+    assert len({group.partition("$")[0] for group in groups.values()}) == len(groups)
+
+
 @pytest.mark.parametrize(("kind", "paths"), [("actions", ACTIONS), ("workflows", [*WORKFLOWS, *EXAMPLES])])
 def test_the_schemas_are_kept(kind: str, paths: list[Path]) -> None:
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.github-{kind}", *map(str, paths)]
@@ -191,3 +207,20 @@ def test_the_names_in_expressions_are_found() -> None:
         "env": ["${{ inputs.d-e }}"],
     }
     assert list(names(value)) == [["steps", "a", "outputs", "b"], ["needs", "*", "result"], ["inputs", "d-e"]]
+
+
+def test_what_is_checked_out_without_credentials_has_what_a_change_starts_from() -> None:
+    """Of a private repository nothing more can be fetched then."""
+    jobs_ = [job for path in [*WORKFLOWS, *EXAMPLES] for job in jobs(path).values()]
+    for page in [ROOT / "README.md", *ROOT.glob("docs/*.md")]:
+        for text in re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL):
+            snippet = yaml.safe_load(text)
+            jobs_ += (snippet.get("jobs") or {"": snippet}).values() if isinstance(snippet, dict) else []
+    checked = 0
+    for job in jobs_:
+        listed = job.get("steps", [])
+        if any("auto" in (step.get("with", {}).get(name) for name in ("since", "changed-since")) for step in listed):
+            (checkout,) = (step["with"] for step in listed if step.get("uses", "").startswith("actions/checkout@"))
+            assert checkout["fetch-depth"] == 0
+            checked += 1
+    assert checked == 4

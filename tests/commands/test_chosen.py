@@ -51,6 +51,15 @@ def test_those_that_are_named_are_built_changed_or_not(three: Repo) -> None:
     assert list(planned(dry(three, "--every"))) == ["environment/a", "environment/b", "environment/c"]
 
 
+@pytest.mark.parametrize(("asset", "built"), [("[]", []), ("", ["environment/b"])], ids=["none", "not given"])
+def test_an_empty_list_of_names_is_none_not_all_that_a_release_would_release(
+    three: Repo, asset: str, built: list[str]
+) -> None:
+    three.commit({"assets/b/context/more": "x"})
+    inputs = {"asset": asset, "dry-run": "true", "format": "json"}
+    assert list(planned(three.run("build-images", env={"ASSETS_ACTIONS_INPUTS": json.dumps(inputs)}))) == built
+
+
 def test_to_name_some_needs_neither_a_release_nor_a_remote(repo: Repo) -> None:
     repo.write(environment("a"))
     repo.git("remote", "remove", "origin")
