@@ -1,3 +1,3 @@
 """Release automation for Git repositories of versioned ML assets, on GitHub Actions."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

@@ -75,6 +75,12 @@ def test_the_changelog_tells_of_this_version() -> None:
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text()
 
 
+def test_what_is_to_be_used_is_the_tag_that_a_release_of_this_version_moves() -> None:
+    files = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("workflows-examples/*.yml")]
+    used = {tag for path in files for tag in re.findall(r"OWNER/assets-actions[\w./-]*@(v\d+)", path.read_text())}
+    assert used == {f"v{__version__.partition('.')[0]}"}
+
+
 def test_actions_of_others_are_pinned_to_a_commit_and_say_which_version_it_is() -> None:
     files = [
         *ROOT.glob("*.yml"),
