@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PIECE = 1 << 16
+PUSH = b"git-receive-pack"
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ class GitServer:
 
     def _serve(self, client: socket.socket) -> None:
         with client, suppress(ConnectionError):
-            pushes = b"git-receive-pack" in client.recv(PIECE, socket.MSG_PEEK)
+            # What a client asks for may come in pieces.
+            pushes = client.recv(len(PUSH) + 4, socket.MSG_PEEK | socket.MSG_WAITALL)[4:] == PUSH
             fault = self.faults.pop(0) if pushes and self.faults else None
             if fault is None:
                 self._daemon(client).wait()

@@ -79,7 +79,8 @@ def test_a_connection_that_breaks_at_any_byte_leaves_all_or_nothing(
     template: Template, tmp_path: Path, way: str
 ) -> None:
     with copied(template.directory, tmp_path / "whole") as trial:
-        release(template, trial, Fault(up=1 << 40))
+        ran, _ = release(template, trial, Fault(up=1 << 40))
+        assert ran.code == 0, ran.err
         trial.server.settle()  # it counts once both ends have hung up
         ((up, down),) = trial.server.passed
     total = up if way == "up" else down
