@@ -1,9 +1,11 @@
 """Real repositories to test on: each with a bare remote of its own, none with the user's configuration."""
 
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+from tests import command_line
 
 if TYPE_CHECKING:
     from tests.containers.engine import Daemon
@@ -24,6 +28,9 @@ IDENTITY = {
     "GIT_COMMITTER_EMAIL": "a@example.com",
 }
 
+
+SERVER = multiprocessing.get_context("forkserver")
+SERVER.set_forkserver_preload(["__main__", command_line.__name__])
 
 # The gate finds the same each time; HYPOTHESIS_PROFILE=explore looks further.
 settings.register_profile("gate", derandomize=True, deadline=None)
@@ -72,7 +79,19 @@ class Ran:
 
 
 def assets_actions(*arguments: str, cwd: Path, env: Mapping[str, str] | None = None) -> Ran:
-    """Run the command line as its users do, in a process of its own."""
+    """Run the command line, in a process of its own."""
+    if not any(name.startswith(command_line.AT_START) for name in env or {}):
+        with tempfile.TemporaryDirectory() as directory:
+            out, err = Path(directory, "out"), Path(directory, "err")
+            process = SERVER.Process(
+                target=command_line.run, args=(arguments, cwd, {**os.environ, **(env or {})}, out, err)
+            )
+            process.start()
+            process.join()
+            code = process.exitcode
+            process.close()
+            assert code is not None
+            return Ran(code, *(file.read_text("utf-8", "surrogateescape") for file in (out, err)))
     done = subprocess.run(
         [sys.executable, "-m", "assets_actions", *arguments],
         cwd=cwd,
