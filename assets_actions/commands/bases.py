@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 from assets_actions import event, git, runner
 from assets_actions.errors import UserError
 
-from . import refusals
+from .release import refusals
 
 T = TypeVar("T")
 AUTO = "auto"

@@ -29,12 +29,12 @@ from assets_actions.errors import ExitCode, UserError
 from assets_actions.release.images import Status
 from assets_actions.report.images import ImagesReport
 
-from . import image_choice, image_results, image_runs
 from .base import Outcome, open_repository
-from .sources import CannotPlanError
+from .images import choice, results, runs
+from .release.sources import CannotPlanError
 
 
-class Inputs(image_runs.BuildInputs):
+class Inputs(runs.BuildInputs):
     """What build-images reads: the working tree, pins; how it builds, and what it does with what it has built."""
 
     push: str | None = Field(
@@ -73,24 +73,24 @@ class Outputs(BaseModel):
 def run(inputs: Inputs) -> Outcome:
     """Choose, build side by side, write down what became of each."""
     if inputs.merge:
-        return _outcome(inputs, image_results.merged(inputs.merge))
+        return _outcome(inputs, results.merged(inputs.merge))
     repository = open_repository(inputs)
     try:
-        choice = image_choice.choose(repository, inputs, inputs.push)
+        chosen = choice.choose(repository, inputs, inputs.push)
     except CannotPlanError as error:
         return Outcome(error.report, Outputs(), error.code)
     if inputs.dry_run:
-        return Outcome(image_choice.planned(choice), Outputs())
+        return Outcome(choice.planned(chosen), Outputs())
     try:
-        ran = image_runs.run_all(choice, inputs)
+        ran = runs.run_all(chosen, inputs)
     except (UserError, OSError) as error:
-        image_results.write(inputs.results, image_runs.nothing(choice, str(error)))
+        results.write(inputs.results, runs.nothing(chosen, str(error)))
         raise
     return _outcome(inputs, ran.report, ran.code)
 
 
 def _outcome(inputs: Inputs, report: ImagesReport, code: ExitCode = ExitCode.FINE) -> Outcome:
-    note = image_results.write(inputs.results, report)
+    note = results.write(inputs.results, report)
     failed = report.count(Status.FAILED)
     outputs = Outputs(
         passed=report.count(Status.PASSED),

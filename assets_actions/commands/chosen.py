@@ -17,9 +17,11 @@ from assets_actions.settings import Settings, find_ignored
 from assets_actions.templates.pins import Pins
 
 from . import inputs as common
-from . import recorded, release_branch, resolving, template_files
+from . import recorded
 from .base import Repository, broken
-from .sources import CannotPlanError
+from .pins import resolving, template_files
+from .release import release_branch
+from .release.sources import CannotPlanError
 
 LONGEST = 7 * 24 * 60
 """Minutes that a time limit may give: far more than a job may take, and few enough for every clock and connection."""

@@ -32,11 +32,11 @@ from assets_actions.deprecation.request import Reason, Request
 from assets_actions.release.content import blob_id
 from assets_actions.report.pull_request import deprecation_text
 
-from . import proposal_branch, proposals, pull_requests
 from .base import Outcome, Repository
-from .proposal_branch import Base
-from .proposals import Day
-from .sources import CannotPlanError, Source
+from .deprecation import proposal_branch, proposals, pull_requests
+from .deprecation.proposal_branch import Base
+from .deprecation.proposals import Day
+from .release.sources import CannotPlanError, Source
 
 VERB = "deprecate"
 USUAL_MONTHS = 6

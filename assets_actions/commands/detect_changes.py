@@ -34,12 +34,12 @@ from assets_actions.report.plan import PlanReport
 from assets_actions.report.text import without_logins
 from assets_actions.templates.pins import Pins
 
-from . import affected, plan_file, planning, release_branch, sources
 from .base import Outcome, Repository, open_repository
 from .inputs import FETCH
-from .plan_file import PlanFile
-from .release_branch import Relation
-from .sources import CannotPlanError, Source
+from .release import affected, plan_file, planning, release_branch, sources
+from .release.plan_file import PlanFile
+from .release.release_branch import Relation
+from .release.sources import CannotPlanError, Source
 
 RELEASE_ALONE = {"pins", "release_branch", "fetch", "rebuild", "plan_out"}
 """Inputs of the question what a release would do."""

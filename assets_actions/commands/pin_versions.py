@@ -34,9 +34,9 @@ from assets_actions.templates.moves import Before, moves
 from assets_actions.templates.pins import Pins, Resolution
 
 from . import inputs as common
-from . import pinning, template_files
 from .base import Outcome, Repository, broken, open_repository
-from .template_files import Places, TemplateFile
+from .pins import pinning, template_files
+from .pins.template_files import Places, TemplateFile
 
 
 class Inputs(common.RepositoryInputs):

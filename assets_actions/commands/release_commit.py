@@ -32,13 +32,13 @@ from assets_actions.report.plan import PlanReport
 from assets_actions.report.text import counted
 from assets_actions.settings import Settings
 
-from . import authorship, decisions, planning, publishing, release_branch
 from .base import Outcome, Repository, open_repository
-from .decisions import Decision
 from .inputs import AUTHOR_EMAIL, AUTHOR_NAME
-from .publishing import Mode
-from .release_branch import Made
-from .sources import CannotPlanError
+from .release import authorship, decisions, planning, publishing, release_branch
+from .release.decisions import Decision
+from .release.publishing import Mode
+from .release.release_branch import Made
+from .release.sources import CannotPlanError
 
 IN_PLAN = {"source", "pins", "release_branch", "assets_dir", "rebuild"}
 """Inputs that a plan's file decides."""

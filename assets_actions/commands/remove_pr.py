@@ -17,10 +17,10 @@ from assets_actions.deprecation.lifecycle import Standing
 from assets_actions.errors import UserError
 from assets_actions.report.proposal import ProposalReport
 
-from . import proposal_branch, proposals, pull_requests
 from .base import Outcome
-from .deprecated import Known
-from .sources import CannotPlanError
+from .deprecation import proposal_branch, proposals, pull_requests
+from .deprecation.deprecated import Known
+from .release.sources import CannotPlanError
 
 
 class Inputs(proposals.ProposalInputs):

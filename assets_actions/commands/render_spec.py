@@ -30,9 +30,9 @@ from assets_actions.rules import rules
 from assets_actions.rules.policy import Policy
 from assets_actions.rules.registry import Facts, Finding, check
 
-from . import release_branch
 from .base import Outcome, Repository, open_repository
 from .inputs import FETCH, ReleaseInputs
+from .release import release_branch
 
 UNKNOWN_TAG = "unknown-spec-tag"
 

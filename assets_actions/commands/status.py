@@ -24,10 +24,11 @@ from assets_actions.release.status import PENDING, STUCK, AssetStatus, State, wi
 from assets_actions.report.status import StatusReport, listed
 from assets_actions.settings import IGNORE_FILE
 
-from . import release_history, surveying
+from . import surveying
 from .base import Outcome, Repository, open_repository
 from .inputs import FETCH
-from .planning import SourceInputs
+from .release import release_history
+from .release.planning import SourceInputs
 from .surveying import Known
 
 

@@ -16,11 +16,12 @@ from assets_actions.report.text import counted
 from assets_actions.rules.registry import Finding
 from assets_actions.templates.pins import Pins
 
-from . import pinning, planning, release_branch, release_history, sources
 from .base import Repository, broken
-from .planning import SourceInputs
-from .release_branch import Relation
-from .sources import Source
+from .pins import pinning
+from .release import planning, release_branch, release_history, sources
+from .release.planning import SourceInputs
+from .release.release_branch import Relation
+from .release.sources import Source
 
 
 class Known(NamedTuple):

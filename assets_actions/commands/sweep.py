@@ -23,11 +23,12 @@ from assets_actions.github.connection import GitHubError
 from assets_actions.github.issues import Issue, Issues
 from assets_actions.report.lifecycle import LifecycleReport, ticked
 
-from . import connecting, proposal_branch, proposals
+from . import connecting
 from .base import Outcome
-from .deprecated import Known
-from .pull_requests import ClosedError, Desk
-from .sources import CannotPlanError
+from .deprecation import proposal_branch, proposals
+from .deprecation.deprecated import Known
+from .deprecation.pull_requests import ClosedError, Desk
+from .release.sources import CannotPlanError
 
 TOPIC = Topic("sweep", "deprecated-assets")
 TITLE = "Deprecated assets"

@@ -27,9 +27,11 @@ from assets_actions.report.text import without_logins
 from assets_actions.testing.logs import clean
 from assets_actions.testing.results import Result, Status
 
-from . import chosen, pinning, suite_files, suite_runs, suites
+from . import chosen
 from .base import Outcome, Repository, open_repository
-from .sources import CannotPlanError
+from .pins import pinning
+from .release.sources import CannotPlanError
+from .suites import choice, files, runs
 
 
 class Inputs(chosen.ChoiceInputs):
@@ -82,7 +84,7 @@ def run(inputs: Inputs) -> Outcome:
         raise UserError("what a release would release is known in a git repository alone", str(repository.root),
                         "name assets with --asset, or take all with --every")  # fmt: skip
     try:
-        found = suites.find(repository, inputs, coverage=inputs.coverage)
+        found = choice.find(repository, inputs, coverage=inputs.coverage)
     except CannotPlanError as error:
         return Outcome(error.report, Outputs(), error.code)
     untested = [asset.id or asset.path for asset in found.untested]
@@ -90,9 +92,9 @@ def run(inputs: Inputs) -> Outcome:
         return Outcome(PlannedSuitesReport(found.suites, untested), Outputs())
     if not found.suites and not inputs.results_dir:
         return Outcome(SuitesReport([], untested, ""), Outputs())
-    with suite_files.results_directory(inputs.results_dir) as directory:
-        results = suite_runs.run(found.suites, _how(repository, inputs, directory))
-        suite_files.write(results, directory)
+    with files.results_directory(inputs.results_dir) as directory:
+        results = runs.run(found.suites, _how(repository, inputs, directory))
+        files.write(results, directory)
     if runner.is_runner():
         for one in results:
             runner.folded(f"{one.status}: {one.suite.name}", without_logins(clean(one.log)))
@@ -101,15 +103,15 @@ def run(inputs: Inputs) -> Outcome:
         tests_failed=_count(results, Status.FAILED),
         tests_in_error=_count(results, *(status for status in Status if status not in (Status.PASSED, Status.FAILED))),
         results_dir=str(directory),
-        junit=str(directory / suite_files.JUNIT),
+        junit=str(directory / files.JUNIT),
     )
     bad = outputs.tests_failed or outputs.tests_in_error
     report = SuitesReport(results, untested, str(directory), coverage=inputs.coverage)
     return Outcome(report, outputs, ExitCode.FOUND if bad else ExitCode.FINE)
 
 
-def _how(repository: Repository, inputs: Inputs, results: Path) -> suite_runs.How:
-    return suite_runs.How(
+def _how(repository: Repository, inputs: Inputs, results: Path) -> runs.How:
+    return runs.How(
         repository.root,
         results,
         pinning.cache(repository, inputs.cache),

@@ -32,10 +32,10 @@ from assets_actions.rules.registry import Rule, Severity
 from assets_actions.rules.selection import Baseline, Selection
 from assets_actions.settings import SETTINGS_FILE
 
-from . import baselines, changes, facts, fixes
 from . import inputs as common
 from .base import Outcome, Repository, open_repository
-from .examination import examine_catalog
+from .validation import baselines, changes, facts, fixes
+from .validation.examination import examine_catalog
 
 
 class Inputs(common.RepositoryInputs):

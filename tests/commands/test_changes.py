@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from assets_actions.commands import changes, validate
+from assets_actions.commands import validate
 from assets_actions.commands.base import open_repository
+from assets_actions.commands.validation import changes
 from tests.conftest import Ran, Repo, component, environment
 
 

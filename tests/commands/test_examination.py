@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from assets_actions.commands import examination, validate
-from assets_actions.commands.facts import release_files
+from assets_actions.commands import validate
+from assets_actions.commands.validation import examination
+from assets_actions.commands.validation.facts import release_files
 from assets_actions.errors import UserError
 from tests.conftest import Repo, component, environment
 

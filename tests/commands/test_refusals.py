@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from assets_actions import git
-from assets_actions.commands.refusals import REFUSALS, explain
+from assets_actions.commands.release.refusals import REFUSALS, explain
 from tests.conftest import Ran, Repo, component
 from tests.registries.server import Answer, Request, Server
 

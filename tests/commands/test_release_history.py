@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assets_actions import git
-from assets_actions.commands.release_history import removed_deprecated
+from assets_actions.commands.release.release_history import removed_deprecated
 from assets_actions.deprecation.gone import GoneAsset
 from tests.commands.test_removals import KEEP, WAYS, fast_forward_after_an_update, merge, propose_removal, without
 from tests.conftest import Repo, component, environment

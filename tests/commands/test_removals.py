@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assets_actions import git
-from assets_actions.commands import release_branch
+from assets_actions.commands.release import release_branch
 from assets_actions.errors import UserError
 from assets_actions.release import by_hand
 from assets_actions.release.released import Release

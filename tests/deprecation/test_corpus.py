@@ -14,8 +14,8 @@ import yaml
 from assets_actions import git
 from assets_actions.assets.asset import Asset
 from assets_actions.assets.catalog import Catalog, fetch, load_catalog
-from assets_actions.commands import release_branch
-from assets_actions.commands.examination import examine_catalog
+from assets_actions.commands.release import release_branch
+from assets_actions.commands.validation.examination import examine_catalog
 from assets_actions.deprecation.dates import in_months
 from assets_actions.deprecation.edit import deprecate
 from assets_actions.deprecation.notice import Notice, delete_on, description_of, is_deprecated

@@ -12,9 +12,9 @@ import pytest
 
 from assets_actions import git
 from assets_actions.assets.tree import Entry
-from assets_actions.commands import publishing
-from assets_actions.commands.publishing import Draft
-from assets_actions.commands.release_branch import Made
+from assets_actions.commands.release import publishing
+from assets_actions.commands.release.publishing import Draft
+from assets_actions.commands.release.release_branch import Made
 from assets_actions.errors import UserError
 from assets_actions.github import connection, git_data
 from assets_actions.release.plan import Plan

@@ -10,8 +10,8 @@ from assets_actions.building.image import Contents, read_scan
 from assets_actions.containers import image, scanners
 from assets_actions.containers.engine import Engine, FailedError
 
-from . import image_files as files
-from .image_how import How
+from . import files
+from .how import How
 
 
 def look_into(

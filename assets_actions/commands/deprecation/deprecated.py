@@ -4,6 +4,9 @@ from collections.abc import Collection, Mapping
 
 from assets_actions.assets.asset import Asset
 from assets_actions.assets.catalog import fetch
+from assets_actions.commands.base import Repository
+from assets_actions.commands.release import release_branch, release_history
+from assets_actions.commands.release.sources import Source
 from assets_actions.deprecation.lifecycle import Facts, Standing, standings
 from assets_actions.deprecation.marker import Topic
 from assets_actions.deprecation.notice import is_deprecated
@@ -14,11 +17,8 @@ from assets_actions.release.differences import labels_of
 from assets_actions.release.released import Release
 from assets_actions.report.pull_request import removal_text
 
-from . import release_branch, release_history
-from .base import Repository
 from .proposal_branch import Base
 from .proposals import ProposalInputs
-from .sources import Source
 
 
 class Known:

@@ -6,11 +6,10 @@ from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import BaseModel, Field, PlainValidator, WithJsonSchema
 
+from assets_actions.commands.inputs import AUTHOR_EMAIL, AUTHOR_NAME, ReleaseInputs
 from assets_actions.deprecation import dates
 from assets_actions.errors import UserError
 from assets_actions.github.pull_requests import PullRequest
-
-from .inputs import AUTHOR_EMAIL, AUTHOR_NAME, ReleaseInputs
 
 
 def _read_day(text: str) -> date:

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assets_actions import worktree
+from assets_actions.commands import json_files
 from assets_actions.errors import UserError
 from assets_actions.release.images import Images
 from assets_actions.report.images import ImageResult, ImagesReport
 from assets_actions.report.text import counted
-
-from . import json_files
 
 FIX = "give files that build-images --results wrote"
 

@@ -9,6 +9,8 @@ from pydantic import BaseModel, Field
 from assets_actions import terminal
 from assets_actions.assets.catalog import Catalog
 from assets_actions.assets.model import suggestion
+from assets_actions.commands.base import Repository
+from assets_actions.commands.inputs import ReleaseInputs
 from assets_actions.errors import UserError
 from assets_actions.registries.pins_file import PinsFile
 from assets_actions.release.content import UnresolvedTag
@@ -23,8 +25,6 @@ from assets_actions.rules.registry import Finding, Severity
 from assets_actions.templates.pins import Pins
 
 from . import release_branch
-from .base import Repository
-from .inputs import ReleaseInputs
 from .sources import CannotPlanError, Source
 
 

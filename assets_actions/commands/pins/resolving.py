@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assets_actions.assets.tree import Tree
+from assets_actions.commands.base import Repository
+from assets_actions.commands.release.sources import CannotPlanError
 from assets_actions.errors import ExitCode
 from assets_actions.registries.pins_file import PinsFile
 from assets_actions.report.findings import FindingsReport
 from assets_actions.templates.pins import Pins, Resolution
 
 from . import pinning, template_files
-from .base import Repository
-from .sources import CannotPlanError
 from .template_files import TemplateFile
 
 NONE = Pins()

@@ -11,6 +11,8 @@ from assets_actions import git, runner, terminal, worktree
 from assets_actions.assets.catalog import Catalog
 from assets_actions.assets.model import suggestion
 from assets_actions.assets.tree import Tree
+from assets_actions.commands.base import Repository
+from assets_actions.commands.release import release_branch
 from assets_actions.errors import UserError
 from assets_actions.release.previous_pins import previous_pins
 from assets_actions.release.released import LATEST
@@ -20,9 +22,6 @@ from assets_actions.templates.choice import refusal
 from assets_actions.templates.moves import Before
 from assets_actions.templates.pins import Failure, ImagePin, PackagePin, Pins, Resolution
 from assets_actions.templates.tags import ImageTag, Wanted
-
-from . import release_branch
-from .base import Repository
 
 
 def settings(repository: Repository, tree: Tree, commit: str | None, remote: str, *, looks_up: bool) -> Settings:

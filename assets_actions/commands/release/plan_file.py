@@ -6,13 +6,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from assets_actions.commands import json_files
 from assets_actions.errors import UserError
 from assets_actions.release.differences import labels_of
 from assets_actions.release.plan import Plan
 from assets_actions.release.released import Release
 from assets_actions.templates.pins import Pins
-
-from . import json_files
 
 CommitId = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$")]
 

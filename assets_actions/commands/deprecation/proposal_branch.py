@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from assets_actions import git, terminal
+from assets_actions.commands.base import Repository, open_repository
+from assets_actions.commands.release import authorship, refusals, sources
+from assets_actions.commands.release.refusals import Refusal
+from assets_actions.commands.release.sources import Source
 from assets_actions.deprecation.proposal import BRANCHES, Proposal
 from assets_actions.errors import UserError
 from assets_actions.report.text import difference
 
-from . import authorship, refusals, sources
-from .base import Repository, open_repository
 from .proposals import Done, ProposalInputs
-from .refusals import Refusal
-from .sources import Source
 
 REFUSALS = (
     Refusal(

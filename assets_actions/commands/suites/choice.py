@@ -3,13 +3,13 @@
 from typing import NamedTuple
 
 from assets_actions.assets.asset import Asset
+from assets_actions.commands import chosen
+from assets_actions.commands.base import Repository
+from assets_actions.commands.pins import resolving
+from assets_actions.commands.pins.template_files import TemplateFile
+from assets_actions.commands.release.sources import CannotPlanError
 from assets_actions.report.findings import FindingsReport
 from assets_actions.testing.suites import Suite, declared, group, is_tested
-
-from . import chosen, resolving
-from .base import Repository
-from .sources import CannotPlanError
-from .template_files import TemplateFile
 
 PYTEST, COVERAGE = "pytest", "pytest-cov"
 

@@ -9,11 +9,10 @@ from typing import Any
 from assets_actions import git, terminal
 from assets_actions.assets.catalog import Catalog
 from assets_actions.assets.tree import Tree
+from assets_actions.commands.base import Repository, broken
 from assets_actions.errors import ExitCode, UserError
 from assets_actions.report.findings import FindingsReport
 from assets_actions.settings import Settings, find_ignored
-
-from .base import Repository, broken
 
 LFS = "lfs"
 

@@ -9,6 +9,8 @@ from assets_actions.assets.asset import Asset
 from assets_actions.assets.catalog import fetch
 from assets_actions.assets.model import suggestion
 from assets_actions.assets.tree import Tree
+from assets_actions.commands import json_files
+from assets_actions.commands.base import Repository
 from assets_actions.errors import UserError
 from assets_actions.release import by_hand
 from assets_actions.release.images import Images
@@ -17,8 +19,7 @@ from assets_actions.release.planner import nothing_to_do
 from assets_actions.release.released import LATEST, Release
 from assets_actions.templates.pins import Pins
 
-from . import json_files, plan_file, planning, release_branch, sources
-from .base import Repository
+from . import plan_file, planning, release_branch, sources
 from .planning import PlanInputs
 from .release_branch import Relation
 from .sources import Source

@@ -3,13 +3,14 @@
 from assets_actions import git, terminal
 from assets_actions.assets.catalog import Catalog, load_catalog
 from assets_actions.assets.tree import Tree
+from assets_actions.commands import bases
+from assets_actions.commands.base import Repository
 from assets_actions.errors import UserError
 from assets_actions.release.affected import Affected, affected
 from assets_actions.release.versions import ReleaseTags
 from assets_actions.settings import Settings
 
-from . import bases, planning, release_branch, sources
-from .base import Repository
+from . import planning, release_branch, sources
 
 
 def find(repository: Repository, inputs: planning.PlanInputs, since: str) -> tuple[Affected, str]:

@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints, model_validator
 from assets_actions import parallel, runner, terminal
 from assets_actions.building.faults import OUTSIDE, Fault
 from assets_actions.building.image import BuiltImage
+from assets_actions.commands.chosen import LONGEST, ChoiceInputs
 from assets_actions.containers import scanners
 from assets_actions.containers.engine import Engine, connect
 from assets_actions.errors import ExitCode
@@ -19,11 +20,10 @@ from assets_actions.release.images import Status
 from assets_actions.report.images import ImageResult, ImagesReport
 from assets_actions.rules import rules
 
-from . import image_files
-from .chosen import LONGEST, ChoiceInputs
-from .image_builds import Build
-from .image_choice import Choice
-from .image_how import How
+from . import files
+from .builds import Build
+from .choice import Choice
+from .how import How
 
 MINUTES, TEST_MINUTES = 120, 10
 LINES_SHOWN = 5_000
@@ -95,7 +95,7 @@ def run_all(choice: Choice, inputs: BuildInputs) -> Ran:
     engine = connect()
     here = [build for build in choice.builds if build.context.os == engine.machine.os]
     work = inputs.work_dir or Path(runner.new_directory())
-    places = [image_files.prepare(work, build.id) for build in here]
+    places = [files.prepare(work, build.id) for build in here]
     how, jobs = _how(choice, inputs), min(inputs.jobs or engine.machine.jobs, len(here)) or 1
     shown = runner.is_runner() and inputs.format in (None, "github")
     with terminal.steps("Building images", len(here)) as tell:

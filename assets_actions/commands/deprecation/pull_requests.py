@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from assets_actions import terminal
+from assets_actions.commands import connecting
+from assets_actions.commands.base import Outcome
 from assets_actions.deprecation.marker import UNFINISHED, find_mark, mark, marked
 from assets_actions.deprecation.proposal import Proposal
 from assets_actions.errors import UserError
@@ -12,8 +14,7 @@ from assets_actions.github.connection import GitHubError
 from assets_actions.github.pull_requests import PullRequest, PullRequests
 from assets_actions.report.proposal import ProposalReport
 
-from . import connecting, proposal_branch
-from .base import Outcome
+from . import proposal_branch
 from .proposals import Done, ProposalInputs, ProposalOutputs
 
 BOT = "github-actions[bot]"

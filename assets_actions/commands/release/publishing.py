@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from assets_actions import git, terminal
+from assets_actions.commands import connecting
 from assets_actions.errors import UserError
 from assets_actions.github.git_data import Repository
 from assets_actions.release.plan import Plan
 from assets_actions.report.commit import commit_message
 from assets_actions.templates.pins import Pins
 
-from . import authorship, connecting, refusals, release_branch
+from . import authorship, refusals, release_branch
 from .release_branch import Made
 
 Mode = Literal["git", "api"]

@@ -8,12 +8,11 @@ from pathlib import Path
 
 from assets_actions import git
 from assets_actions.assets.tree import Tree
+from assets_actions.commands import bases
+from assets_actions.commands.base import Repository
 from assets_actions.errors import UserError
 from assets_actions.report.text import counted
 from assets_actions.settings import SETTINGS_FILE
-
-from . import bases
-from .base import Repository
 
 _QUOTED = re.compile(rb'\\([0-3][0-7]{2}|[abtnvfr"\\])')
 _ESCAPES = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13, b'"': 34, b"\\": 92}

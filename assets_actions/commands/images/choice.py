@@ -5,6 +5,9 @@ from typing import Any
 
 from assets_actions.assets.asset import Asset
 from assets_actions.assets.config import AssetType
+from assets_actions.commands import chosen
+from assets_actions.commands.base import Repository
+from assets_actions.commands.chosen import ChoiceInputs
 from assets_actions.release.build_context import BuildContext, build_context
 from assets_actions.release.content import Content
 from assets_actions.release.images import Status
@@ -13,10 +16,7 @@ from assets_actions.settings import Settings
 from assets_actions.templates import pins as pinning
 from assets_actions.templates.pins import Pins
 
-from . import chosen
-from .base import Repository
-from .chosen import ChoiceInputs
-from .image_builds import Build
+from .builds import Build
 
 NO_CONTEXT = "it has no build context: there is nothing to build"
 NOT_RELEASED = "not pushed: a release would not release it"

@@ -8,14 +8,13 @@ from pathlib import Path
 from assets_actions import git
 from assets_actions.assets.asset import Asset
 from assets_actions.assets.tree import Tree
+from assets_actions.commands.release import release_branch
 from assets_actions.errors import UserError
 from assets_actions.release.history import Released, look_back
 from assets_actions.release.released import LATEST
 from assets_actions.release.versions import ReleaseTags
 from assets_actions.rules.registry import Facts
 from assets_actions.settings import Settings
-
-from . import release_branch
 
 
 def release_files(root: Path, remote: str, branch: str) -> Callable[[], tuple[Tree, ReleaseTags]]:

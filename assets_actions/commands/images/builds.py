@@ -22,9 +22,9 @@ from assets_actions.release.images import Image, Status
 from assets_actions.report.images import ImageResult
 from assets_actions.rules.registry import Finding, Severity
 
-from . import image_contents
-from . import image_files as files
-from .image_how import How, Tell
+from . import files
+from .contents import look_into
+from .how import How, Tell
 
 
 @dataclass
@@ -64,9 +64,7 @@ class Build:
             with (place / files.LOG).open("w", 1, encoding="utf-8", errors="backslashreplace") as file:
                 made = self._build(engine, how, place, log, file, tell)
                 tested = self._test(engine, how, made, file, tell)
-                built = replace(
-                    built, contents=image_contents.look_into(engine, how, made, tested, place, partial(tell, self.id))
-                )
+                built = replace(built, contents=look_into(engine, how, made, tested, place, partial(tell, self.id)))
             found = self._judged(how, built)
             if self.push and not _errors(found):
                 tell(self.id, f"pushing {':'.join(self.push)}")

@@ -1,0 +1,1 @@
+"""What commands share that propose a change to people."""

@@ -1,0 +1,1 @@
+"""What build-images is made of."""

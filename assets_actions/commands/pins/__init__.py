@@ -1,0 +1,1 @@
+"""How template tags are resolved."""

@@ -1,0 +1,1 @@
+"""What test-assets is made of."""
