@@ -410,6 +410,12 @@ def test_in_a_workflow_run_logs_are_folded_and_nothing_in_them_is_taken_for_a_co
     assert "| failed | <code>component/a</code> | 1 | 1 | 0 | 0 |" in (tmp_path / "sum").read_text()
 
 
+def test_in_a_workflow_run_what_machines_read_is_alone(repo: Repo, cache: Path) -> None:
+    repo.commit(asset("a"))
+    ran, data = check(repo, cache, env={"GITHUB_ACTIONS": "true"})
+    assert (ran.code, statuses(data)) == (0, {"a": ("passed", "")})
+
+
 SABOTAGE = """import os, pathlib, sys
 
 
