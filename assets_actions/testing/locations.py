@@ -22,6 +22,8 @@ _ENTRY = re.compile(
     re.MULTILINE,
 )
 """What names a line in a traceback: pytest's own form, and Python's."""
+_LINE_END = re.compile(r"\r\n?|\n")
+"""What ends a line to Python; a form feed, which `splitlines` takes for one, does not."""
 _HUNG = re.compile(r"^(?P<path>[^:\n]+):(?P<number>\d{1,7}): KeyboardInterrupt\s*$", re.MULTILINE)
 
 
@@ -86,7 +88,7 @@ class Locator:
 
     def _line(self, path: str, number: int) -> Place:
         try:
-            lines = read_text(path, self.read(path), _MOST_READ).text.splitlines()
+            lines = _LINE_END.split(read_text(path, self.read(path), _MOST_READ).text)
         except OSError:
             lines = []
         source = lines[number - 1] if 0 < number <= len(lines) else ""

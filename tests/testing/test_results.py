@@ -76,6 +76,13 @@ def test_its_place_is_in_the_repository_whatever_the_report_says(
     assert str(judged(one, 1, case("failed", "no", text, file)).findings[0].place) == place
 
 
+def test_its_line_is_the_one_that_python_counts(one: Suite) -> None:
+    content = b"import score\n\f\n\f\ndef test_a():\r    assert 0\r\n"
+    failed = Report([case("failed", "no", "tests/test_a.py:5: Error")], 0)
+    (finding,) = judge(Locator(one, "/", lambda _: content), Ended(1, False, 1.0, ""), failed, None).findings
+    assert (str(finding.place), finding.place.source) == ("assets/a/tests/test_a.py:5:5", "    assert 0")
+
+
 def test_a_file_that_its_own_tests_have_removed_is_named_all_the_same(one: Suite) -> None:
     def read(path: str) -> bytes:
         raise FileNotFoundError(path)
