@@ -114,7 +114,8 @@ class _SuiteRun:
             with suppress(OSError):
                 content = programs.left_behind(covered, cases.MAX_REPORT)
                 share = cases.coverage(content)
-                worktree.write(self.how.results, {f"{self._name}-coverage.xml": content})
+                # What comes first is no type: behind the name, it could be the end of another asset's.
+                worktree.write(self.how.results, {f"coverage-{self._name}.xml": content})
         root = self.how.root
         locator = Locator(self.suite, str(root), lambda path: programs.left_behind(root / path, cases.MAX_REPORT))
         return results.judge(locator, Ended(*ran), found, share)

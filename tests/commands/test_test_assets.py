@@ -245,12 +245,14 @@ def test_tests_see_no_secret_and_nothing_of_the_runner_and_run_in_the_assets_fol
 def test_coverage_is_measured(repo: Repo, cache: Path) -> None:
     code = "from half import half\n\n\ndef test_half():\n    assert half(2) == 1\n"
     half = "def half(n):\n    if n > 100:\n        raise ValueError\n    return n / 2\n"
-    repo.commit(asset("a", "", {"half.py": half}, code))
+    repo.commit({**asset("a", "", {"half.py": half}, code), **asset("a-coverage")})
     ran, data = check(repo, cache, "--coverage")
     assert ran.code == 0, data
-    (one,) = data["assets"]
+    one, _ = data["assets"]
     assert one["coverage"] == pytest.approx(100 * 6 / 7, abs=0.1)
-    assert "half.py" in (repo.path.parent / "results/component-a-coverage.xml").read_text()
+    results = repo.path.parent / "results"
+    assert "half.py" in (results / "coverage-component-a.xml").read_text()
+    assert "<testsuites " in (results / "component-a-coverage.xml").read_text()
     assert repo.git("status", "--porcelain", "--ignored") == ""
 
 
