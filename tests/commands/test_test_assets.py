@@ -16,6 +16,7 @@ import pytest
 from junitparser import JUnitXml
 
 from assets_actions import sample
+from assets_actions.programs import temporary_files_in
 from tests.conftest import ROOT, Ran, Repo, assets_actions, environment
 from tests.registries.package_index import Index
 from tests.testing.wheelhouse import add, offline
@@ -303,17 +304,18 @@ def processes(marker: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_it_leaves_no_process_and_no_temporary_file(
-    repo: Repo, cache: Path, tmp_path: Path, number: signal.Signals
-) -> None:
-    on = tmp_path / "on"
-    code = f"import subprocess, time\n\ndef test():\n    subprocess.Popen(['sleep', '60'])\n    open({str(on)!r}, 'w').close()\n    time.sleep(60)\n"
-    repo.commit({**asset("a", code=code), **asset("b", code=HANGING)})
-    temporary, marker = tmp_path / "runner", f"M{os.getpid()}X{number}"
+def interrupt(repo: Repo, cache: Path, number: signal.Signals, on: Path) -> None:
+    """Run it on all assets, and send it a signal once a file is there: it ends, and leaves nothing."""
+    temporary, marker = repo.path.parent / "runner", f"M{os.getpid()}X{number}"
     temporary.mkdir()
     command = [sys.executable, "-m", "assets_actions", "test-assets", "--every", "--cache", str(cache), "--jobs", "2"]
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "RUNNER_TEMP": str(temporary), "MARKER": marker}
+    env = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        **temporary_files_in(temporary),
+        "RUNNER_TEMP": str(temporary),
+        "MARKER": marker,
+    }
     heard = signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background, it may be ignored
     process = subprocess.Popen(command, cwd=repo.path, env=env, stderr=subprocess.PIPE)
     signal.signal(signal.SIGINT, heard)
@@ -328,6 +330,33 @@ def test_interrupted_it_leaves_no_process_and_no_temporary_file(
     time.sleep(0.1)
     assert processes(marker) == []
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_leaves_no_process_and_no_temporary_file(
+    repo: Repo, cache: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    on = tmp_path / "on"
+    code = f"import subprocess, time\n\ndef test():\n    subprocess.Popen(['sleep', '60'])\n    open({str(on)!r}, 'w').close()\n    time.sleep(60)\n"
+    repo.commit({**asset("a", code=code), **asset("b", code=HANGING)})
+    interrupt(repo, cache, number, on)
+
+
+BACKEND = """import pathlib, subprocess, tempfile, time
+
+pathlib.Path(tempfile.mkdtemp(), "on").touch()
+pathlib.Path("../on").touch()
+subprocess.Popen(["sleep", "60"])
+time.sleep(60)
+"""
+
+
+@pytest.mark.usefixtures("without_uv")
+def test_interrupted_while_it_installs_it_leaves_nothing_either(repo: Repo, cache: Path) -> None:
+    project = '[build-system]\nrequires = []\nbuild-backend = "be"\nbackend-path = ["."]\n'
+    files = {"requirements.txt": "./slow\n", "slow/pyproject.toml": project, "slow/be.py": BACKEND}
+    repo.commit(asset("a", REQUIRES, files))
+    interrupt(repo, cache, signal.SIGTERM, repo.path / "assets/a/on")
 
 
 def test_what_is_named_and_not_tested_is_told_and_what_is_not_there_is_an_error(repo: Repo, cache: Path) -> None:
