@@ -342,6 +342,21 @@ def test_interrupted_it_leaves_no_process_and_no_temporary_file(
     interrupt(repo, cache, number, on)
 
 
+def test_none_is_run_for_a_fork_where_secrets_are(repo: Repo, cache: Path, tmp_path: Path) -> None:
+    ran_it = tmp_path / "ran"
+    repo.commit(asset("a", code=f"open({str(ran_it)!r}, 'w')\n{OK}"))
+    event = tmp_path / "event.json"
+    head = {"repo": {"full_name": "mallory/assets"}}
+    event.write_text(json.dumps({"repository": {"full_name": "us/assets"}, "pull_request": {"head": head}}))
+    env = {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_PATH": str(event), "GITHUB_EVENT_NAME": "pull_request_target"}
+    ran = repo.run("test-assets", "--every", env=env)
+    assert (ran.code, "tests are not run on `pull_request_target` of a fork" in ran.err) == (2, True)
+    assert not ran_it.exists()
+    assert check(repo, cache, "--dry-run", env=env)[0].code == 0
+    ran, data = check(repo, cache, env={**env, "GITHUB_EVENT_NAME": "pull_request"})
+    assert (ran.code, ran_it.exists()) == (0, True), data
+
+
 BACKEND = """import pathlib, subprocess, tempfile, time
 
 pathlib.Path(tempfile.mkdtemp(), "on").touch()
