@@ -111,7 +111,7 @@ def test_each_way_for_a_suite_to_end(repo: Repo, cache: Path, wheels: Path) -> N
     }
     assert places(data) == [
         ("test-error", "assets/broken/test_broken.py:1"),
-        ("test-error", "assets/crashing/asset.yaml:5"),
+        ("test-error", "assets/crashing/test_crashing.py:5"),
         ("no-tests", "assets/empty/asset.yaml:5"),
         ("test-failed", "assets/failing/test_failing.py:10"),
         ("test-environment", "assets/lacking/asset.yaml:7"),
