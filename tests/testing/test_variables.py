@@ -15,6 +15,7 @@ from assets_actions.testing.variables import for_uv, hidden_from_installers, hid
         "DB_PWD", "SSH_AUTH_SOCK", "DOCKER_AUTH_CONFIG", "GIT_ASKPASS", "OPENAI_API_KEY", "openai_api_key",
         "AZURE_STORAGE_CONNECTION_STRING", "SENTRY_DSN", "PYTHONPATH", "VIRTUAL_ENV", "PYTEST_ADDOPTS",
         "UV_PUBLISH_TOKEN", "STORAGE_KEY1", "ACR_PASSWORD2", "MY-TOKEN", "spring.password", "GITHUBTOKEN", "clientSecret",
+        "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT",
     ],
 )  # fmt: skip
 def test_secrets_runner_files_and_other_environments_are_hidden(name: str) -> None:
