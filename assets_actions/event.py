@@ -14,6 +14,11 @@ TO_BE_MERGED = ("pull_request", "pull_request_target", "merge_group")
 """Events of what is to be merged: their payload has the commit that it is merged into."""
 ON_A_BRANCH = ("workflow_dispatch", "schedule", "repository_dispatch", "workflow_run")
 """Events that happen to a branch without changing it."""
+WITH_SECRETS = {
+    "pull_request_target": ("pull_request", "head", "repo", "full_name"),
+    "workflow_run": ("workflow_run", "head_repository", "full_name"),
+}
+"""Events that a fork may cause and whose runs have this repository's secrets; where they tell the fork's name."""
 SAY_SINCE = "say what to compare with: a branch or a commit, in place of `auto`"
 
 
@@ -77,6 +82,14 @@ def change(event: Event) -> Change:
     if event.name in ON_A_BRANCH:
         return _state(event, event.ref or str(event.payload.get("ref", "")))
     raise UserError(f"an event `{event.name}` does not tell what changed", fix=SAY_SINCE)
+
+
+def is_of_a_fork_with_secrets(event: Event) -> bool:
+    """Whether a fork caused a run that has this repository's rights and secrets; a fork that is gone did so, too."""
+    if event.name not in WITH_SECRETS:
+        return False
+    cause = _at(event, *WITH_SECRETS[event.name])
+    return cause is None or cause != _at(event, "repository", "full_name")
 
 
 def _pushed(event: Event) -> Change:

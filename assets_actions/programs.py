@@ -49,6 +49,11 @@ def temporary_directory() -> Path:
     return Path(tempfile.mkdtemp(prefix="assets-actions-", dir=place)).resolve()
 
 
+def temporary_files_in(directory: Path) -> dict[str, str]:
+    """The variables that have programs make their temporary files there."""
+    return dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(directory))
+
+
 def left_behind(path: Path, limit: int) -> bytes:
     """What a program has left in a file; of one over the limit, a little more than that.
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .errors import UserError
-from .programs import Programs, Ran, environment, search_path
+from .programs import Programs, Ran, environment, search_path, temporary_files_in
 
 _COMPLETE = "complete"
 """A file in the directory of an environment that holds all that it should."""
@@ -73,11 +73,13 @@ class Environment:
 class Maker:
     """Makes environments below a directory, where those that were made before are found again.
 
-    `is_hidden` tells which variables installers must not see; `for_uv` makes of pip's settings variables for uv.
+    `temporary` is for what installers leave when they are cut short; `is_hidden` tells which variables they must not
+    see; `for_uv` makes of pip's settings variables for uv.
     """
 
     programs: Programs
     directory: Path
+    temporary: Path
     is_hidden: Callable[[str, str], bool]
     for_uv: Callable[[str], Mapping[str, str]]
     limit: float | None = None
@@ -90,7 +92,8 @@ class Maker:
         """
         name = hashlib.sha256(f"{wanted.digest} {PYTHON}".encode()).hexdigest()[:32]
         place = self.directory / name
-        place.parent.mkdir(parents=True, exist_ok=True)
+        for directory in (place.parent, self.temporary):
+            directory.mkdir(parents=True, exist_ok=True)
         with _locked(place.with_suffix(".lock")):
             target = place / "environment"
             bin_ = target / ("Scripts" if WINDOWS else "bin")
@@ -127,7 +130,8 @@ class _Making:
             self._pip()
 
     def _do(self, *command: str, why: str, env: Mapping[str, str] | None = None) -> Ran:
-        variables = environment(self.maker.is_hidden, {**_PIP, **(env or {})})
+        temporary = temporary_files_in(self.maker.temporary)
+        variables = environment(self.maker.is_hidden, {**_PIP, **(env or {}), **temporary})
         ran = self.maker.programs.run(command, self.working_directory, variables, self.log, self.maker.limit)
         if ran.timed_out:
             raise InstallError(f"{why}: it took longer than its time limit", ran.log)

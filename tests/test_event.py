@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 
 from assets_actions.errors import UserError
-from assets_actions.event import Branch, Change, Event, Everything, PullRequest, Step, change, merged_into
+from assets_actions.event import (
+    Branch,
+    Change,
+    Event,
+    Everything,
+    PullRequest,
+    Step,
+    change,
+    is_of_a_fork_with_secrets,
+    merged_into,
+)
 from tests.conftest import ROOT
 
 OLD, NEW, NONE = "a" * 40, "b" * 40, "0" * 40
@@ -123,3 +133,22 @@ def test_every_example_tells_what_is_to_be_merged_into_what() -> None:
     for event in examples():
         into = merged_into(event)
         assert (into is not None) == (event.name == "merge_group" or event.name.startswith("pull_request")), event.name
+
+
+OURS, THEIRS = {"full_name": "us/assets"}, {"full_name": "mallory/assets"}
+
+
+@pytest.mark.parametrize(
+    ("name", "payload", "refused"),
+    [
+        ("pull_request_target", {"pull_request": {"head": {"repo": THEIRS}}}, True),
+        ("pull_request_target", {"pull_request": {"head": {"repo": None}}}, True),
+        ("pull_request_target", {"pull_request": {"head": {"repo": OURS}}}, False),
+        ("workflow_run", {"workflow_run": {"head_repository": THEIRS}}, True),
+        ("workflow_run", {"workflow_run": {"head_repository": OURS}}, False),
+        ("pull_request", {"pull_request": {"head": {"repo": THEIRS}}}, False),
+        ("push", {}, False),
+    ],
+)
+def test_a_fork_that_caused_a_run_with_secrets_is_told(name: str, payload: dict[str, Any], refused: bool) -> None:
+    assert is_of_a_fork_with_secrets(Event(name, "refs/heads/main", {"repository": OURS, **payload})) == refused

@@ -55,7 +55,7 @@ def _without_uv() -> list[str]:
 
 
 def maker(running: Programs, tmp_path: Path) -> Maker:
-    return Maker(running, tmp_path / "environments", hidden_from_installers, for_uv)
+    return Maker(running, tmp_path / "environments", tmp_path / "tmp", hidden_from_installers, for_uv)
 
 
 def ask(environment: Environment, code: str) -> str:

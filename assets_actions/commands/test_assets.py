@@ -6,7 +6,8 @@ environment is made by conda. Template tags in requirements are resolved in copi
 without secrets in their environment; assets with the same tests and requirements share one run. Exits with 1 where a
 test fails, and where tests cannot be run: an enabled suite without a test is an error.
 
-Tests are code of whoever wrote them: run those of a fork where there is nothing to take.
+Tests are code of whoever wrote them: run those of a fork where there is nothing to take. In a workflow run that a fork
+caused and that has this repository's secrets (pull_request_target, workflow_run), none are run.
 
 examples:
   assets-actions test-assets --dry-run
@@ -22,6 +23,7 @@ from pydantic import BaseModel, Field
 
 from assets_actions import runner
 from assets_actions.errors import ExitCode, UserError
+from assets_actions.event import is_of_a_fork_with_secrets
 from assets_actions.report.suites import PlannedSuitesReport, SuitesReport
 from assets_actions.report.text import without_logins
 from assets_actions.testing.logs import clean
@@ -83,6 +85,12 @@ def run(inputs: Inputs) -> Outcome:
     if not repository.in_git and not (inputs.every or inputs.asset is not None):
         raise UserError("what a release would release is known in a git repository alone", str(repository.root),
                         "name assets with --asset, or take all with --every")  # fmt: skip
+    event = runner.event()
+    if event and is_of_a_fork_with_secrets(event) and not inputs.dry_run:
+        raise UserError(
+            f"tests are not run on `{event.name}` of a fork, where they could take the secrets of this repository",
+            fix="run them on `pull_request`",
+        )
     try:
         found = choice.find(repository, inputs, coverage=inputs.coverage)
     except CannotPlanError as error:
@@ -95,7 +103,7 @@ def run(inputs: Inputs) -> Outcome:
     with files.results_directory(inputs.results_dir) as directory:
         results = runs.run(found.suites, _how(repository, inputs, directory))
         files.write(results, directory)
-    if runner.is_runner():
+    if runner.is_runner() and inputs.format in (None, "github"):  # what machines read begins with no log
         for one in results:
             runner.folded(f"{one.status}: {one.suite.name}", without_logins(clean(one.log)))
     outputs = Outputs(

@@ -8,12 +8,12 @@ from typing import Any
 from assets_actions.assets.asset import Asset
 from assets_actions.rules.registry import Finding
 from assets_actions.testing.results import Result, Status
-from assets_actions.testing.suites import NOT_TESTED, Suite, file_name, id_of
+from assets_actions.testing.suites import NOT_TESTED, Need, Suite, file_name, id_of
 
 from .base import SCHEMA_VERSION
 from .findings import finding_data, finding_lines, finding_table
 from .markdown import escape, table
-from .text import Segments, counted, visible
+from .text import Segments, counted, visible, without_logins
 
 STYLES = {
     Status.PASSED: "green",
@@ -180,28 +180,29 @@ class PlannedSuitesReport:
     def _needs(self, suite: Suite) -> list[str]:
         kind = "conda environment" if suite.need.conda is not None else "requirements"
         files = [f"{kind} of {', '.join(suite.files)}:"] if suite.files else []
-        texts = [suite.need.conda or "", suite.need.requirements.requirements, suite.need.requirements.constraints]
-        return [*files, *(f"  {line}" for text in texts for line in text.splitlines())]
+        requirements, constraints, conda = _shown(suite.need)
+        return [*files, *(f"  {line}" for text in (conda, requirements, constraints) for line in text.splitlines())]
 
     def data(self) -> dict[str, Any]:
         """The JSON that scripts rely on."""
         return {
             "schema_version": SCHEMA_VERSION,
             "summary": {"suites": len(self.suites), "untested": len(self.untested)},
-            "suites": [
-                {
-                    "assets": [id_of(asset) for asset in suite.assets],
-                    "directory": suite.directory,
-                    "tests_dir": suite.tests,
-                    "files": list(suite.files),
-                    "requirements": suite.need.requirements.requirements.splitlines(),
-                    "constraints": suite.need.requirements.constraints.splitlines(),
-                    "conda": suite.need.conda,
-                    "environment": suite.need.digest,
-                }
-                for suite in self.suites
-            ],
+            "suites": [self._suite_data(suite) for suite in self.suites],
             "untested": list(self.untested),
+        }
+
+    def _suite_data(self, suite: Suite) -> dict[str, Any]:
+        requirements, constraints, conda = _shown(suite.need)
+        return {
+            "assets": [id_of(asset) for asset in suite.assets],
+            "directory": suite.directory,
+            "tests_dir": suite.tests,
+            "files": list(suite.files),
+            "requirements": requirements.splitlines(),
+            "constraints": constraints.splitlines(),
+            "conda": None if suite.need.conda is None else conda,
+            "environment": suite.need.digest,
         }
 
     def markdown(self) -> str:
@@ -211,3 +212,10 @@ class PlannedSuitesReport:
             for suite in self.suites
         ]
         return f"### Tests of assets\n\n{escape(self.headline)}\n\n{table(('assets', 'tests', 'needs'), rows)}"
+
+
+def _shown(need: Need) -> tuple[str, str, str]:
+    """Requirements, constraints and the conda environment's file, without the logins that addresses in them hold."""
+    flat = need.requirements
+    requirements, constraints, conda = map(without_logins, (flat.requirements, flat.constraints, need.conda or ""))
+    return requirements, constraints, conda

@@ -18,11 +18,15 @@ from .suites import Suite
 Read = Callable[[str], bytes]
 _MOST_READ = 8 * 1024 * 1024
 _ENTRY = re.compile(
-    r"^(?:E\s+)?(?:File \"(?P<file>[^\"\n]+)\", line (?P<line>\d{1,7})\b|(?P<path>[^:\n]+):(?P<number>\d{1,7}):)",
+    r"^(?:E\s+)?(?:[ \t]*File \"(?P<file>[^\"\n]+)\", line (?P<line>\d{1,7})\b|(?P<path>[^:\n]+):(?P<number>\d{1,7}):)",
     re.MULTILINE,
 )
 """What names a line in a traceback: pytest's own form, and Python's."""
+_LINE_END = re.compile(r"\r\n?|\n")
+"""What ends a line to Python; a form feed, which `splitlines` takes for one, does not."""
 _HUNG = re.compile(r"^(?P<path>[^:\n]+):(?P<number>\d{1,7}): KeyboardInterrupt\s*$", re.MULTILINE)
+_BROKEN = re.compile(r"ImportError while loading conftest|Fatal Python error")
+"""Before the traceback of what pytest cannot report as a test's: what it cannot load, and of a crash."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +57,15 @@ class Locator:
         """The place of a case that was located."""
         return self._line(case.file, case.line or 1) if case.file else None
 
-    def where_it_hung(self, log: str) -> Place | None:
-        """The line at which pytest was interrupted, where it could still say so."""
-        for found in _HUNG.finditer(clean(log)):
+    def where_it_ended(self, log: str) -> Place | None:
+        """The line at which pytest was interrupted or went down, where it could still say so."""
+        text = clean(log)
+        for found in _HUNG.finditer(text):
             if path := self._inside(self.suite.directory, found["path"]):
                 return self._line(path, int(found["number"]))
-        return None
+        broken = _BROKEN.search(text)
+        at = list(self._entries(text[broken.start() :])) if broken else []
+        return self._line(*at[-1]) if at else None
 
     def _own_file(self, name: str) -> str | None:
         """The file of a test: pytest names it as seen from its root directory, which is one that holds the tests."""
@@ -86,7 +93,7 @@ class Locator:
 
     def _line(self, path: str, number: int) -> Place:
         try:
-            lines = read_text(path, self.read(path), _MOST_READ).text.splitlines()
+            lines = _LINE_END.split(read_text(path, self.read(path), _MOST_READ).text)
         except OSError:
             lines = []
         source = lines[number - 1] if 0 < number <= len(lines) else ""

@@ -19,10 +19,13 @@ _SERVER = re.compile(r"https?:", re.IGNORECASE)
 _INCLUDES = {"-r": False, "--requirement": False, "-c": True, "--constraint": True}
 """The options that include a file, and whether it holds constraints."""
 _PATH = re.compile(
-    r"(?:(?:-e|--editable)[\s=]*+(?![a-z+]+:|\S+\s*@)|\.{0,2}/|[^\s@;=<>!~]*/|[^\s@;]+\.(?:whl|zip|tar\.gz)\b)"
+    r"(?:(?:-e|--editable)[\s=]*+(?![a-z+]+:|\S+\s*@)|\.|[^\s@;=<>!~]*/|"
+    r"[^\s@;]+\.(?:whl|zip|tar(?:\.\w+)?|tgz|tbz|txz|tlz)\b)"
 )
+"""No name begins with a full stop: `.` and `..[extra]` are directories."""
+_LOCATION = re.compile(r"(?:-f|-i|--find-links|--(?:extra-)?index-url)[\s=]*+")
 _URL = re.compile(r"[a-z][a-z+]+://", re.IGNORECASE)
-_FILE_URL = re.compile(r"(?:^|\s|@)(?:git\+)?file:", re.IGNORECASE)
+_FILE_URL = re.compile(r"(?:^|[\s@=])(?:git\+)?file:", re.IGNORECASE)
 
 
 class Line(NamedTuple):
@@ -168,6 +171,6 @@ def _text(said: Iterable[str]) -> str:
 
 def _is_local(line: str) -> bool:
     """Whether a line names a path of this machine; rather once too often: it only keeps an environment to itself."""
-    if line.startswith(("-f", "--find-links")):
-        return not _SERVER.match(line.removeprefix("-f").removeprefix("--find-links").lstrip(" ="))
+    if location := _LOCATION.match(line):
+        return not _SERVER.match(line, location.end())
     return _FILE_URL.search(line) is not None or (_PATH.match(line) is not None and not _URL.match(line))

@@ -24,6 +24,8 @@ LINES_QUOTED = 10
 NO_SUCH_TESTS = 5
 _REFUSED = {3: "pytest came upon an error of its own", 4: "pytest refused how it was called"}
 """Exit codes of pytest's (its documentation: "Exit codes")."""
+_SAYS_NOTHING = {"collection failure": "cannot be collected", "internal error": "pytest came upon an error of its own"}
+"""Messages of pytest's that stand for whatever it was, and what we say before what it was."""
 
 
 class Status(StrEnum):
@@ -86,15 +88,15 @@ def judge(locator: Locator, ended: Ended, report: Report | str, coverage: float 
     cases = cases._replace(cases=[locator.located(case) for case in cases.cases])
     status, message = _status(ended, report, cases)
     findings = [finding for case in cases.cases if (finding := _failure(locator, case))][:MOST_FINDINGS]
+    place = locator.where_it_ended(ended.log) or asset_place(suite.asset, "tests_dir")
     if status is Status.TIMED_OUT:
-        place = locator.where_it_hung(ended.log) or asset_place(suite.asset, "tests_dir")
         findings.append(_finding(suite, TIMED_OUT, message, place))
     elif status is Status.NO_TESTS:
         findings.append(_finding(suite, NO_TESTS, message, asset_place(suite.asset, "tests_dir")))
     elif status is not Status.PASSED and not findings:
         said = f"{message}\n{last_lines(ended.log, LINES_QUOTED)}".rstrip()
         rule = FAILED if status is Status.FAILED else ERROR
-        findings.append(_finding(suite, rule, said, asset_place(suite.asset, "tests_dir")))
+        findings.append(_finding(suite, rule, said, place))
     return Result(suite, status, message, cases, findings, ended.seconds, coverage, ended.log)
 
 
@@ -130,8 +132,8 @@ def _failure(locator: Locator, case: Case) -> Finding | None:
     if case.outcome not in ("failed", "error"):
         return None
     said = clean(case.message).strip() or last_lines(case.text, 1)
-    if case.outcome == "error" and said == "collection failure":
-        said = f"cannot be collected: {last_lines(case.text, 1).removeprefix('E').strip()}"
+    if case.outcome == "error" and said in _SAYS_NOTHING:
+        said = f"{_SAYS_NOTHING[said]}: {last_lines(case.text, 1).removeprefix('E').strip()}"
     said = said if len(said) <= LONGEST_MESSAGE else f"{said[: LONGEST_MESSAGE - 1]}…"
     name = clean(case.name) or "collection"
     place = locator.place(case) or asset_place(locator.suite.asset, "tests_dir")

@@ -6,8 +6,8 @@ _HIDDEN_PREFIXES = ("ACTIONS_", "ASSETS_ACTIONS_", "INPUT_", "PYTEST_")
 _RUNNER_FILES = {"GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY"}
 """The files by which a step tells its runner something: a test has nothing to tell it."""
 _OTHER_ENVIRONMENTS = {
-    "CONDA_DEFAULT_ENV", "CONDA_PREFIX", "COVERAGE_PROCESS_START", "PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP",
-    "PYTHONUSERBASE", "VIRTUAL_ENV",
+    "CONDA_DEFAULT_ENV", "CONDA_PREFIX", "COVERAGE_PROCESS_START", "PIP_PREFIX", "PIP_ROOT", "PIP_TARGET", "PYTHONHOME",
+    "PYTHONPATH", "PYTHONSTARTUP", "PYTHONUSERBASE", "VIRTUAL_ENV",
 }  # fmt: skip
 _SECRET_WORDS = {
     "ASKPASS", "APIKEY", "AUTH", "AUTHORIZATION", "COOKIE", "CREDENTIAL", "CREDENTIALS", "CREDS", "DSN", "KEY", "KEYS",
@@ -16,8 +16,11 @@ _SECRET_WORDS = {
 }  # fmt: skip
 """A variable with one of these among the words of its name is taken for a secret."""
 _NO_SECRETS = {"PWD", "OLDPWD"}
-_CONNECTION = re.compile(r"CONNECTION_?STRING|ACCOUNTKEY")
-_LOGIN = re.compile(r"://[^/\s@]*:[^/\s@]+@")
+_WORD = re.compile("[A-Z]+")
+_SECRET_PARTS = re.compile(r"CONNECTION_?STRING|(?:ACCOUNTKEY|PASSWORD|SECRET|TOKEN)S?(?![A-Z])")
+"""What makes a secret of a name though its words run together: `MYTOKEN`, not `TOKENIZERS`."""
+_LOGIN = re.compile(r"://[^/\s@]*:[^/\s@]+@|\bhttps?://[^/\s@]+@", re.IGNORECASE)
+"""A password, or the token alone that hosts take for one."""
 _FOR_INSTALLERS = re.compile(r"(?:PIP|CONDA|UV)_(?!PUBLISH_)")
 """What tells installers of indexes, and how to log in there."""
 
@@ -29,8 +32,8 @@ def hidden_from_tests(name: str, value: str) -> bool:
         name.startswith(_HIDDEN_PREFIXES)
         or name in _RUNNER_FILES
         or name in _OTHER_ENVIRONMENTS
-        or (name not in _NO_SECRETS and not _SECRET_WORDS.isdisjoint(name.split("_")))
-        or _CONNECTION.search(name) is not None
+        or (name not in _NO_SECRETS and not _SECRET_WORDS.isdisjoint(_WORD.findall(name)))
+        or _SECRET_PARTS.search(name) is not None
         or _LOGIN.search(value) is not None
     )
 

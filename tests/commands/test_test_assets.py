@@ -16,6 +16,7 @@ import pytest
 from junitparser import JUnitXml
 
 from assets_actions import sample
+from assets_actions.programs import temporary_files_in
 from tests.conftest import ROOT, Ran, Repo, assets_actions, environment
 from tests.registries.package_index import Index
 from tests.testing.wheelhouse import add, offline
@@ -110,7 +111,7 @@ def test_each_way_for_a_suite_to_end(repo: Repo, cache: Path, wheels: Path) -> N
     }
     assert places(data) == [
         ("test-error", "assets/broken/test_broken.py:1"),
-        ("test-error", "assets/crashing/asset.yaml:5"),
+        ("test-error", "assets/crashing/test_crashing.py:5"),
         ("no-tests", "assets/empty/asset.yaml:5"),
         ("test-failed", "assets/failing/test_failing.py:10"),
         ("test-environment", "assets/lacking/asset.yaml:7"),
@@ -245,12 +246,14 @@ def test_tests_see_no_secret_and_nothing_of_the_runner_and_run_in_the_assets_fol
 def test_coverage_is_measured(repo: Repo, cache: Path) -> None:
     code = "from half import half\n\n\ndef test_half():\n    assert half(2) == 1\n"
     half = "def half(n):\n    if n > 100:\n        raise ValueError\n    return n / 2\n"
-    repo.commit(asset("a", "", {"half.py": half}, code))
+    repo.commit({**asset("a", "", {"half.py": half}, code), **asset("a-coverage")})
     ran, data = check(repo, cache, "--coverage")
     assert ran.code == 0, data
-    (one,) = data["assets"]
+    one, _ = data["assets"]
     assert one["coverage"] == pytest.approx(100 * 6 / 7, abs=0.1)
-    assert "half.py" in (repo.path.parent / "results/component-a-coverage.xml").read_text()
+    results = repo.path.parent / "results"
+    assert "half.py" in (results / "coverage-component-a.xml").read_text()
+    assert "<testsuites " in (results / "component-a-coverage.xml").read_text()
     assert repo.git("status", "--porcelain", "--ignored") == ""
 
 
@@ -301,17 +304,18 @@ def processes(marker: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_it_leaves_no_process_and_no_temporary_file(
-    repo: Repo, cache: Path, tmp_path: Path, number: signal.Signals
-) -> None:
-    on = tmp_path / "on"
-    code = f"import subprocess, time\n\ndef test():\n    subprocess.Popen(['sleep', '60'])\n    open({str(on)!r}, 'w').close()\n    time.sleep(60)\n"
-    repo.commit({**asset("a", code=code), **asset("b", code=HANGING)})
-    temporary, marker = tmp_path / "runner", f"M{os.getpid()}X{number}"
+def interrupt(repo: Repo, cache: Path, number: signal.Signals, on: Path) -> None:
+    """Run it on all assets, and send it a signal once a file is there: it ends, and leaves nothing."""
+    temporary, marker = repo.path.parent / "runner", f"M{os.getpid()}X{number}"
     temporary.mkdir()
     command = [sys.executable, "-m", "assets_actions", "test-assets", "--every", "--cache", str(cache), "--jobs", "2"]
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "RUNNER_TEMP": str(temporary), "MARKER": marker}
+    env = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        **temporary_files_in(temporary),
+        "RUNNER_TEMP": str(temporary),
+        "MARKER": marker,
+    }
     heard = signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background, it may be ignored
     process = subprocess.Popen(command, cwd=repo.path, env=env, stderr=subprocess.PIPE)
     signal.signal(signal.SIGINT, heard)
@@ -326,6 +330,48 @@ def test_interrupted_it_leaves_no_process_and_no_temporary_file(
     time.sleep(0.1)
     assert processes(marker) == []
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_leaves_no_process_and_no_temporary_file(
+    repo: Repo, cache: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    on = tmp_path / "on"
+    code = f"import subprocess, time\n\ndef test():\n    subprocess.Popen(['sleep', '60'])\n    open({str(on)!r}, 'w').close()\n    time.sleep(60)\n"
+    repo.commit({**asset("a", code=code), **asset("b", code=HANGING)})
+    interrupt(repo, cache, number, on)
+
+
+def test_none_is_run_for_a_fork_where_secrets_are(repo: Repo, cache: Path, tmp_path: Path) -> None:
+    ran_it = tmp_path / "ran"
+    repo.commit(asset("a", code=f"open({str(ran_it)!r}, 'w')\n{OK}"))
+    event = tmp_path / "event.json"
+    head = {"repo": {"full_name": "mallory/assets"}}
+    event.write_text(json.dumps({"repository": {"full_name": "us/assets"}, "pull_request": {"head": head}}))
+    env = {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_PATH": str(event), "GITHUB_EVENT_NAME": "pull_request_target"}
+    ran = repo.run("test-assets", "--every", env=env)
+    assert (ran.code, "tests are not run on `pull_request_target` of a fork" in ran.err) == (2, True)
+    assert not ran_it.exists()
+    assert check(repo, cache, "--dry-run", env=env)[0].code == 0
+    ran, data = check(repo, cache, env={**env, "GITHUB_EVENT_NAME": "pull_request"})
+    assert (ran.code, ran_it.exists()) == (0, True), data
+
+
+BACKEND = """import pathlib, subprocess, tempfile, time
+
+pathlib.Path(tempfile.mkdtemp(), "on").touch()
+pathlib.Path("../on").touch()
+subprocess.Popen(["sleep", "60"])
+time.sleep(60)
+"""
+
+
+@pytest.mark.usefixtures("without_uv")
+def test_interrupted_while_it_installs_it_leaves_nothing_either(repo: Repo, cache: Path) -> None:
+    project = '[build-system]\nrequires = []\nbuild-backend = "be"\nbackend-path = ["."]\n'
+    files = {"requirements.txt": "./slow\n", "slow/pyproject.toml": project, "slow/be.py": BACKEND}
+    repo.commit(asset("a", REQUIRES, files))
+    interrupt(repo, cache, signal.SIGTERM, repo.path / "assets/a/on")
 
 
 def test_what_is_named_and_not_tested_is_told_and_what_is_not_there_is_an_error(repo: Repo, cache: Path) -> None:
@@ -408,6 +454,12 @@ def test_in_a_workflow_run_logs_are_folded_and_nothing_in_them_is_taken_for_a_co
     for name, value in {"tests-failed": "1", "tests-passed": "0", "junit": str(tmp_path / "r/junit.xml")}.items():
         assert re.search(rf"^{name}<<\S+\n{re.escape(value)}\n", outputs, re.MULTILINE), outputs
     assert "| failed | <code>component/a</code> | 1 | 1 | 0 | 0 |" in (tmp_path / "sum").read_text()
+
+
+def test_in_a_workflow_run_what_machines_read_is_alone(repo: Repo, cache: Path) -> None:
+    repo.commit(asset("a"))
+    ran, data = check(repo, cache, env={"GITHUB_ACTIONS": "true"})
+    assert (ran.code, statuses(data)) == (0, {"a": ("passed", "")})
 
 
 SABOTAGE = """import os, pathlib, sys

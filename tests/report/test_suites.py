@@ -92,3 +92,13 @@ def test_a_plan_says_what_would_run_with_what() -> None:
     ]
     assert report.data()["suites"][1]["constraints"] == ["six<2"]
     assert "| <code>component/c</code> | <code>assets/c</code> |" in report.markdown()
+
+
+def test_a_plan_shows_no_login() -> None:
+    keys = ("    pip_requirements: r.txt\n", "    conda_environment: r.txt\n")
+    for pytest in keys:
+        address = "--extra-index-url https://me:pw@host/x\n"
+        report = PlannedSuitesReport(suites(with_tests("a", pytest, **{"r.txt": address})), [])
+        for shown in (plain(report.text()), str(report.data()), report.markdown()):
+            assert "pw" not in shown
+        assert "--extra-index-url https://host/x" in str(report.data())

@@ -108,7 +108,8 @@ def test_what_a_server_has_is_left_to_pip() -> None:
 
 @pytest.mark.parametrize(
     "line", ["./here", "../there", "-e .", "-e ./x[y]", "--editable=.", "pkg @ file:///x", "file:x", "x/y", "/x/y", "a-1.whl",
-             "--find-links ./wheels", "-f wheels"]
+             "--find-links ./wheels", "-f wheels", ".", "..", ".[x]", "a-1.tgz", "a-1.tar.bz2", "--index-url=file:///x",
+             "-i simple", "--extra-index-url ./simple"]
 )  # fmt: skip
 def test_what_is_a_path_is_told(line: str) -> None:
     assert flat({"a/requirements.txt": f"{line}\n"})[2]
@@ -117,7 +118,8 @@ def test_what_is_a_path_is_told(line: str) -> None:
 @pytest.mark.parametrize(
     "line", ["requests", "a[b]==1 ; x", "-e git+https://example.com/x.git#egg=x", "pkg @ https://example.com/a.whl",
              "https://example.com/a.whl", "git+https://example.com/x", "--extra-index-url https://example.com/simple",
-             "--find-links https://example.com/", "--find-links=https://example.com/", "a>=1,<2", "--pre"]
+             "--find-links https://example.com/", "--find-links=https://example.com/", "-fhttps://example.com/",
+             "-i https://example.com", "a>=1,<2", "a.b==1", "--pre"]
 )  # fmt: skip
 def test_what_is_no_path_is_not_taken_for_one(line: str) -> None:
     assert not flat({"a/requirements.txt": f"{line}\n"})[2]

@@ -65,6 +65,7 @@ def test_a_failure_is_told_at_the_line_of_the_test_that_led_to_it(one: Suite) ->
         (None, "score.py:2: Error", "assets/a/score.py:2:5"),
         (None, 'File "score.py", line 2, in half', "assets/a/score.py:2:5"),
         (None, "/home/me/repo/assets/a/score.py:2: Error", "assets/a/score.py:2:5"),
+        ("tests/test_a.py", '  File "/home/me/repo/assets/a/tests/test_a.py", line 5, in a', "assets/a/tests/test_a.py:5:5"),
         (None, "", "assets/a/asset.yaml:7:16"),
         ("../../../../etc/passwd", "/etc/passwd:1: Error\n../../../etc/passwd:1: Error", "assets/a/asset.yaml:7:16"),
         ("tests/test_a.py", "tests/test_a.py:9999999: Error", "assets/a/tests/test_a.py:9999999:1"),
@@ -74,6 +75,13 @@ def test_its_place_is_in_the_repository_whatever_the_report_says(
     one: Suite, file: str | None, text: str, place: str
 ) -> None:
     assert str(judged(one, 1, case("failed", "no", text, file)).findings[0].place) == place
+
+
+def test_its_line_is_the_one_that_python_counts(one: Suite) -> None:
+    content = b"import score\n\f\n\f\ndef test_a():\r    assert 0\r\n"
+    failed = Report([case("failed", "no", "tests/test_a.py:5: Error")], 0)
+    (finding,) = judge(Locator(one, "/", lambda _: content), Ended(1, False, 1.0, ""), failed, None).findings
+    assert (str(finding.place), finding.place.source) == ("assets/a/tests/test_a.py:5:5", "    assert 0")
 
 
 def test_a_file_that_its_own_tests_have_removed_is_named_all_the_same(one: Suite) -> None:
@@ -94,6 +102,29 @@ def test_a_test_that_cannot_be_collected_is_an_error_where_it_breaks(one: Suite)
     assert (result.status, result.message) == (Status.ERROR, "1 error")
     message = "tests.test_a: cannot be collected: ModuleNotFoundError: No module named 'score'"
     assert places(result) == [("test-error", "assets/a/tests/test_a.py:1:1", message)]
+
+
+def test_what_pytest_calls_its_own_error_is_told_where_it_comes_from(one: Suite) -> None:
+    text = 'Traceback (most recent call last):\n  File "/home/me/repo/assets/a/score.py", line 2, in x\nSystemExit: 0'
+    result = judged(one, 3, case("error", "internal error", text, None)._replace(name="internal"))
+    message = "internal: pytest came upon an error of its own: SystemExit: 0"
+    assert places(result) == [("test-error", "assets/a/score.py:2:5", message)]
+
+
+@pytest.mark.parametrize(
+    ("code", "log"),
+    [
+        (4, "ImportError while loading conftest '/x/conftest.py'.\nscore.py:2: in <module>\nE   ValueError\n"),
+        (
+            -11,
+            'a.py:1: no\ntest_a.py Fatal Python error: x\n\n  File "/x.py", line 1 in a\n  File "score.py", line 2 in b\n',
+        ),
+        (2, "!!!! KeyboardInterrupt !!!!\n/home/me/repo/assets/a/score.py:2: KeyboardInterrupt\n"),
+    ],
+)
+def test_where_pytest_went_down_is_told(one: Suite, code: int, log: str) -> None:
+    result = judge(locator(one), Ended(code, False, 1.0, log), "it wrote no report", None)
+    assert [place for _, place, _ in places(result)] == ["assets/a/score.py:2:5"]
 
 
 @pytest.mark.parametrize("code", [0, 5])

@@ -14,7 +14,8 @@ from assets_actions.testing.variables import for_uv, hidden_from_installers, hid
         "AWS_SESSION_TOKEN", "AZURE_CLIENT_SECRET", "AZURE_CREDENTIALS", "GOOGLE_APPLICATION_CREDENTIALS", "MY_PASSWORD",
         "DB_PWD", "SSH_AUTH_SOCK", "DOCKER_AUTH_CONFIG", "GIT_ASKPASS", "OPENAI_API_KEY", "openai_api_key",
         "AZURE_STORAGE_CONNECTION_STRING", "SENTRY_DSN", "PYTHONPATH", "VIRTUAL_ENV", "PYTEST_ADDOPTS",
-        "UV_PUBLISH_TOKEN",
+        "UV_PUBLISH_TOKEN", "STORAGE_KEY1", "ACR_PASSWORD2", "MY-TOKEN", "spring.password", "GITHUBTOKEN", "clientSecret",
+        "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT",
     ],
 )  # fmt: skip
 def test_secrets_runner_files_and_other_environments_are_hidden(name: str) -> None:
@@ -25,7 +26,7 @@ def test_secrets_runner_files_and_other_environments_are_hidden(name: str) -> No
 @pytest.mark.parametrize(
     "name",
     ["PATH", "HOME", "PWD", "OLDPWD", "LANG", "CI", "GITHUB_ACTIONS", "GITHUB_SHA", "GITHUB_REPOSITORY", "RUNNER_OS",
-     "TOKENIZERS_PARALLELISM", "CUDA_VISIBLE_DEVICES", "KEYBOARD", "PASSENGER", "PIP_INDEX_URL", "PYTHONHASHSEED"],
+     "TOKENIZERS_PARALLELISM", "MAXTOKENIZERS2", "CUDA_VISIBLE_DEVICES", "KEYBOARD", "PASSENGER", "PIP_INDEX_URL", "PYTHONHASHSEED"],
 )  # fmt: skip
 def test_all_else_is_seen(name: str) -> None:
     assert not hidden_from_tests(name, "https://example.com/a:b@c")
@@ -36,6 +37,8 @@ def test_a_login_in_an_address_is_hidden_from_tests_and_not_from_the_installers_
     assert not hidden_from_installers("PIP_INDEX_URL", "https://user:secret@example.com/simple")
     assert not hidden_from_installers("UV_INDEX_PRIVATE_PASSWORD", "secret")
     assert hidden_from_installers("DATABASE", "postgres://user:secret@example.com/db")
+    assert hidden_from_installers("REPOSITORY", "https://token@example.com/x.git")
+    assert not hidden_from_installers("REPOSITORY", "ssh://git@example.com/x.git")
 
 
 def test_uv_is_told_what_pip_is_told_and_the_most_special_setting_counts() -> None:

@@ -71,7 +71,8 @@ class _SuiteRun:
         tell(self.suite.name, "installing what it needs")
         need = self.suite.need
         directory = self.how.cache if self.how.cache and need.may_be_kept else scratch / "environments"
-        maker = Maker(self.running, directory, variables.hidden_from_installers, variables.for_uv, self.how.limit)
+        hidden = variables.hidden_from_installers
+        maker = Maker(self.running, directory, scratch / "tmp", hidden, variables.for_uv, self.how.limit)
         return maker.make(_wanted(need), self._directory, self._fresh(f"environment-{need.digest[:12]}.log"))
 
     def result(self, made: "Future[Environment]", tell: terminal.Tell) -> Result:
@@ -114,7 +115,8 @@ class _SuiteRun:
             with suppress(OSError):
                 content = programs.left_behind(covered, cases.MAX_REPORT)
                 share = cases.coverage(content)
-                worktree.write(self.how.results, {f"{self._name}-coverage.xml": content})
+                # What comes first is no type: behind the name, it could be the end of another asset's.
+                worktree.write(self.how.results, {f"coverage-{self._name}.xml": content})
         root = self.how.root
         locator = Locator(self.suite, str(root), lambda path: programs.left_behind(root / path, cases.MAX_REPORT))
         return results.judge(locator, Ended(*ran), found, share)
@@ -136,12 +138,11 @@ class _SuiteRun:
     @property
     def _variables(self) -> dict[str, str]:
         """What keeps tests from leaving files in the checkout, and those that they make elsewhere in one place."""
-        temporary = str(self.scratch / "tmp")
         return {
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONUNBUFFERED": "1",
             "COVERAGE_FILE": str(self.scratch / "reports/coverage"),
-            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary),
+            **programs.temporary_files_in(self.scratch / "tmp"),
         }
 
     @cached_property
