@@ -98,7 +98,8 @@ class Maker:
             target = place / "environment"
             bin_ = target / ("Scripts" if WINDOWS else "bin")
             made = Environment(target, target if WINDOWS and wanted.conda is not None else bin_)
-            if not (place / _COMPLETE).exists():
+            # Tests may have removed its Python, or the one that it stands on may be gone.
+            if not ((place / _COMPLETE).exists() and Path(made.python).exists()):
                 shutil.rmtree(place, ignore_errors=True)
                 place.mkdir()
                 try:

@@ -145,6 +145,14 @@ def test_one_whose_making_was_cut_short_is_made_anew(running: Programs, tmp_path
 
 
 @pytest.mark.usefixtures("index")
+def test_one_whose_python_is_gone_is_made_anew(running: Programs, tmp_path: Path) -> None:
+    made = maker(running, tmp_path).make(TOOL, tmp_path, tmp_path / "log")
+    Path(made.python).unlink()
+    again = maker(running, tmp_path).make(TOOL, tmp_path, tmp_path / "log")
+    assert installed(again, "tool") == "1.0"
+
+
+@pytest.mark.usefixtures("index")
 def test_what_installs_sees_no_secret(running: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """pip puts variables in the place of `${NAME}`: a requirement could send one anywhere."""
     monkeypatch.setenv("MY_TOKEN", "secret")
