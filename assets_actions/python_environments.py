@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import os
 import platform
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -24,6 +25,7 @@ ISOLATED = "-I"
 """A Python with this looks for no modules where it is started, in the folder of somebody's asset."""
 OWN = (sys.executable, ISOLATED)
 _PIP = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_USER": "0"}
+_PINNED = re.compile(r"^([\w.-]+)(?: *\[[^]\n]*\])? *(==.+?)(?:\s--.*)?$", re.MULTILINE)
 _ASK = "import importlib.util, sys; sys.exit(any(importlib.util.find_spec(n) is None for n in sys.argv[1:]))"
 
 
@@ -98,7 +100,8 @@ class Maker:
             target = place / "environment"
             bin_ = target / ("Scripts" if WINDOWS else "bin")
             made = Environment(target, target if WINDOWS and wanted.conda is not None else bin_)
-            if not (place / _COMPLETE).exists():
+            # Tests may have removed its Python, or the one that it stands on may be gone.
+            if not ((place / _COMPLETE).exists() and Path(made.python).exists()):
                 shutil.rmtree(place, ignore_errors=True)
                 place.mkdir()
                 try:
@@ -159,7 +162,11 @@ class _Making:
             self._do(*installer, *files, *self.wanted.ours, why=why, env=env)
             return
         self._do(*installer, *files, why=why, env=env)
-        self._do(*installer, *self.wanted.ours, why=f"{' and '.join(self.wanted.ours)} could not be installed", env=env)
+        # What ours need must not take the place of what has just been installed.
+        pins = self.place / "pins.txt"
+        pins.write_text("".join(_pins(self.wanted.requirements)), encoding="utf-8", errors="surrogateescape")
+        why = f"{' and '.join(self.wanted.ours)} could not be installed"
+        self._do(*installer, "-c", str(pins), *self.wanted.ours, why=why, env=env)
 
     def _uv(self, uv: str) -> None:
         settings = self._pip_settings()
@@ -205,6 +212,12 @@ class _Making:
             self._do(self.made.python, ISOLATED, "-c", _ASK, *names, why="")
         except InstallError:
             self._do(*pip, *self.wanted.ours, why=f"{' and '.join(self.wanted.ours)} could not be installed")
+
+
+def _pins(requirements: str) -> Iterator[str]:
+    """The versions that requirements are pinned to, as constraints, in which no hash and no extra may stand."""
+    for name, version in _PINNED.findall(requirements):
+        yield f"{name}{version}\n"
 
 
 @contextmanager

@@ -96,6 +96,20 @@ class TestEachInstaller:
         wanted = Wanted("hashes", f"tool==1.0 --hash=sha256:{digest}\n", "", None, ("ours",), True)
         assert installed(maker(running, tmp_path).make(wanted, tmp_path, tmp_path / "log"), "ours") == "1"
 
+    def test_where_hashes_are_demanded_ours_replace_nothing(
+        self, running: Programs, tmp_path: Path, index: Path
+    ) -> None:
+        import hashlib
+
+        add(index, "greedy", "1", requires="tool>=2")
+        digest = hashlib.sha256((index / "tool-1.0-py3-none-any.whl").read_bytes()).hexdigest()
+        pinned = f"tool [x]==1.0; python_version > '3' --hash=sha256:{digest}\n"
+        wanted = Wanted("modest", pinned, "", None, ("ours",), True)
+        assert installed(maker(running, tmp_path).make(wanted, tmp_path, tmp_path / "log"), "tool") == "1.0"
+        wanted = Wanted("greedy", pinned, "", None, ("greedy",), True)
+        with pytest.raises(InstallError, match="greedy could not be installed"):
+            maker(running, tmp_path).make(wanted, tmp_path, tmp_path / "log")
+
     def test_what_is_not_to_be_had_is_told_and_tried_again_the_next_time(
         self, running: Programs, tmp_path: Path, index: Path
     ) -> None:
@@ -142,6 +156,14 @@ def test_one_whose_making_was_cut_short_is_made_anew(running: Programs, tmp_path
     again = maker(running, tmp_path).make(TOOL, tmp_path, tmp_path / "log")
     assert installed(again, "tool") == "1.0"
     assert not (again.directory / "left over").exists()
+
+
+@pytest.mark.usefixtures("index")
+def test_one_whose_python_is_gone_is_made_anew(running: Programs, tmp_path: Path) -> None:
+    made = maker(running, tmp_path).make(TOOL, tmp_path, tmp_path / "log")
+    Path(made.python).unlink()
+    again = maker(running, tmp_path).make(TOOL, tmp_path, tmp_path / "log")
+    assert installed(again, "tool") == "1.0"
 
 
 @pytest.mark.usefixtures("index")

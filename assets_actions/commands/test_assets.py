@@ -85,12 +85,8 @@ def run(inputs: Inputs) -> Outcome:
     if not repository.in_git and not (inputs.every or inputs.asset is not None):
         raise UserError("what a release would release is known in a git repository alone", str(repository.root),
                         "name assets with --asset, or take all with --every")  # fmt: skip
-    event = runner.event()
-    if event and is_of_a_fork_with_secrets(event) and not inputs.dry_run:
-        raise UserError(
-            f"tests are not run on `{event.name}` of a fork, where they could take the secrets of this repository",
-            fix="run them on `pull_request`",
-        )
+    if not inputs.dry_run:
+        _refuse_forks()
     try:
         found = choice.find(repository, inputs, coverage=inputs.coverage)
     except CannotPlanError as error:
@@ -116,6 +112,15 @@ def run(inputs: Inputs) -> Outcome:
     bad = outputs.tests_failed or outputs.tests_in_error
     report = SuitesReport(results, untested, str(directory), coverage=inputs.coverage)
     return Outcome(report, outputs, ExitCode.FOUND if bad else ExitCode.FINE)
+
+
+def _refuse_forks() -> None:
+    event = runner.event()
+    if event and is_of_a_fork_with_secrets(event):
+        raise UserError(
+            f"tests are not run on `{event.name}` of a fork, where they could take the secrets of this repository",
+            fix="run them on `pull_request`",
+        )
 
 
 def _how(repository: Repository, inputs: Inputs, results: Path) -> runs.How:

@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from urllib.parse import quote
 
 from assets_actions.assets.document import Document, read_text
 from assets_actions.assets.tree import Kind, Tree
@@ -24,6 +25,7 @@ _PATH = re.compile(
 )
 """No name begins with a full stop: `.` and `..[extra]` are directories."""
 _LOCATION = re.compile(r"(?:-f|-i|--find-links|--(?:extra-)?index-url)[\s=]*+")
+_LINKS = re.compile(r"(?:-f|--find-links)[\s=]*+(.+)")
 _URL = re.compile(r"[a-z][a-z+]+://", re.IGNORECASE)
 _FILE_URL = re.compile(r"(?:^|[\s@=])(?:git\+)?file:", re.IGNORECASE)
 
@@ -48,11 +50,13 @@ class Requirements:
     """A requirement file of the repository and all that it includes, in the order in which pip reads them.
 
     `files`: each with whether it holds constraints; `included`: the file that each include names, by the path of the
-    file that it stands in and its text; one that names a server is not among them and is left to pip.
+    file that it stands in and its text; one that names a server is not among them and is left to pip. `links`: what of
+    the repository a `--find-links` names, likewise.
     """
 
     files: list[tuple[Document, bool]] = field(default_factory=list)
     included: dict[tuple[str, str], str] = field(default_factory=dict)
+    links: dict[tuple[str, str], str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -130,6 +134,10 @@ def _read(tree: Tree, base: str, name: str, constraint: bool, found: Requirement
     # Of a link it is the link's directory that includes lead from, as with pip.
     directory = tree.resolve(base, posixpath.dirname(name)).path
     for line in lines(document.text):
+        if links := _LINKS.fullmatch(line.text):
+            target = tree.resolve(directory, links[1].strip("'\""))
+            if target.kind in (Kind.FILE, Kind.DIRECTORY):
+                found.links[path, line.text] = target.path
         if (included := include(line.text)) is None or _SERVER.match(included[0]):
             continue
         other, as_constraint = included
@@ -149,15 +157,21 @@ def _is_outside(name: str, kind: Kind) -> bool:
     return kind is Kind.OUTSIDE or _FILE_URL.match(name) is not None
 
 
-def flatten(found: Requirements, texts: Mapping[str, str]) -> Flat:
+def flatten(found: Requirements, texts: Mapping[str, str], root: str) -> Flat:
     """All of it as one text; `texts` has the files' texts by path, with their template tags resolved.
+
+    `root` is the address of the repository's directory: `--find-links` leads from the file that it stands in.
 
     What stands twice stays: pip reads it twice as well, and says where it contradicts itself.
     """
     parts: dict[bool, list[str]] = {False: [], True: []}
     for document, constraint in found.files:
         for line in lines(texts[document.path]):
-            if (document.path, line.text) not in found.included:
+            where = document.path, line.text
+            if where in found.links:
+                path = found.links[where].encode("utf-8", "surrogateescape")
+                parts[constraint].append(f"--find-links {root}/{quote(path)}")
+            elif where not in found.included:
                 parts[constraint].append(line.text)
     every = [*parts[False], *parts[True]]
     is_local = any(_is_local(line) for line in every)

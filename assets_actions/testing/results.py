@@ -106,6 +106,8 @@ def _status(ended: Ended, report: Report | str, cases: Report) -> tuple[Status, 
         return Status.TIMED_OUT, f"took longer than its time limit, and was ended after {ended.seconds:.0f} s"
     if ended.code < 0:
         return Status.ERROR, f"was ended by signal {-ended.code}"
+    if ended.code == NO_SUCH_TESTS and every:
+        return Status.NO_TESTS, "no test was run: the modules that hold them were skipped as a whole"
     if ended.code == NO_SUCH_TESTS:
         return Status.NO_TESTS, "no test was found, though `test.pytest.enabled` is true"
     if isinstance(report, str):

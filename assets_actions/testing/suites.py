@@ -164,15 +164,16 @@ def file_name(asset: Asset) -> str:
     return id_of(asset).replace("/", "-")
 
 
-def group(every: Iterable[Declared], texts: Mapping[str, str], ours: tuple[str, ...]) -> list[Suite]:
+def group(every: Iterable[Declared], texts: Mapping[str, str], ours: tuple[str, ...], root: str) -> list[Suite]:
     """The suites of some assets, in their order: those with the same tests and the same needs share one.
 
-    `texts` has the documents' texts by path, with template tags resolved; `ours` is what we need beside them.
+    `texts` has the documents' texts by path, with template tags resolved; `ours` is what we need beside them;
+    `root` is the address of the repository's directory.
     """
     suites: dict[tuple[str, str], list[Declared]] = {}
     needs: dict[str, Need] = {}
     for one in every:
-        flat = flatten(one.requirements, texts)
+        flat = flatten(one.requirements, texts, root)
         conda = texts[one.conda.path] if one.conda else None
         need = Need(flat, conda, ours, one.asset.directory if flat.is_local else "")
         needs[need.digest] = need

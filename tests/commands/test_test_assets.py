@@ -275,6 +275,21 @@ def test_pip_makes_them_where_it_is_not(repo: Repo, tmp_path: Path) -> None:
     assert "uv = " not in settings.read_text()
 
 
+@pytest.mark.parametrize("way", ["uv", "pip"])
+def test_packages_of_the_repository_are_found_from_the_file_that_names_them(
+    repo: Repo, cache: Path, request: pytest.FixtureRequest, way: str
+) -> None:
+    if way == "pip":
+        request.getfixturevalue("without_uv")
+    elif not UV.exists():
+        pytest.skip("uv is not installed beside this Python")
+    keys = "    pip_requirements: more/r.txt\n"
+    repo.commit(asset("a", keys, {"more/r.txt": "--find-links w s\nmine\n", "more/w s/x": ""}, f"import mine\n{OK}"))
+    add(repo.path / "assets/a/more/w s", "mine", "1.0")
+    ran, data = check(repo, cache)
+    assert ran.code == 0, data
+
+
 @pytest.mark.skipif(shutil.which("conda") is not None, reason="conda is here")
 def test_without_conda_its_suites_are_in_error(repo: Repo, cache: Path) -> None:
     repo.commit(asset("a", "    conda_environment: conda.yml\n", {"conda.yml": "dependencies: [python]\n"}))

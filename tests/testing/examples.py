@@ -26,7 +26,7 @@ def suites(
     every = [declared(asset) for asset in catalog(files, modes).assets]
     assert not [problem.message for one in every for problem in one.problems]
     texts = {document.path: document.text for one in every for document in one.documents}
-    return group(every, texts, ours)
+    return group(every, texts, ours, "file:///home/me/repo")
 
 
 def suite(files: Mapping[str, Any]) -> Suite:

@@ -16,7 +16,8 @@ def flat(
 ) -> tuple[str, str, bool, bool]:
     found = read(tree(files, modes), "", path)
     assert not found.problems
-    return tuple(flatten(found, {document.path: document.text for document, _ in found.files}))  # type: ignore[return-value]
+    texts = {document.path: document.text for document, _ in found.files}
+    return tuple(flatten(found, texts, "file:///repo"))  # type: ignore[return-value]
 
 
 def problems(files: dict[str, str | bytes], modes: dict[str, str] | None = None) -> list[tuple[str, str]]:
@@ -123,6 +124,15 @@ def test_what_is_a_path_is_told(line: str) -> None:
 )  # fmt: skip
 def test_what_is_no_path_is_not_taken_for_one(line: str) -> None:
     assert not flat({"a/requirements.txt": f"{line}\n"})[2]
+
+
+@pytest.mark.parametrize("line", ["--find-links w s", "--find-links=../a/w s", "-f 'w s'"])
+def test_links_lead_from_the_file_that_names_them(line: str) -> None:
+    files = {"a/requirements.txt": "-r ../b/more.txt\n-f elsewhere\n", "b/more.txt": f"{line}\n", "b/w s/x.whl": ""}
+    files["a/w s/x.whl"] = ""
+    text = flat(files)[0]
+    assert text == f"-f elsewhere\n--find-links file:///repo/{'a' if '..' in line else 'b'}/w%20s\n"
+    assert flat(files)[2]
 
 
 def test_hashes_are_told() -> None:

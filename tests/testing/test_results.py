@@ -135,6 +135,12 @@ def test_an_enabled_suite_without_a_test_is_an_error(one: Suite, code: int) -> N
     assert places(result)[0][:2] == ("no-tests", "assets/a/asset.yaml:7:16")
 
 
+def test_modules_that_are_skipped_as_a_whole_are_no_tests(one: Suite) -> None:
+    result = judged(one, 5, case("skipped"))
+    message = "no test was run: the modules that hold them were skipped as a whole"
+    assert (result.status, result.message) == (Status.NO_TESTS, message)
+
+
 def test_a_suite_that_hangs_is_told_at_the_line_where_it_does(one: Suite) -> None:
     log = "tests/test_a.py \n!!!! KeyboardInterrupt !!!!\n/home/me/repo/assets/a/score.py:2: KeyboardInterrupt\n"
     result = judged(one, 2, timed_out=True, log=log)

@@ -26,12 +26,13 @@ def fill(directory: Path) -> Path:
     return directory
 
 
-def add(directory: Path, name: str, version: str, code: str = "") -> None:
-    """Put a package of one module there."""
+def add(directory: Path, name: str, version: str, code: str = "", requires: str = "") -> None:
+    """Put a package of one module there, which may require another."""
     folder = f"{name}-{version}.dist-info"
+    needs = f"Requires-Dist: {requires}\n" if requires else ""
     contents = {
         f"{name}.py": f"version = {version!r}\n{code}".encode(),
-        f"{folder}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode(),
+        f"{folder}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{needs}".encode(),
         f"{folder}/WHEEL": b"Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     _write(directory, folder, "py3-none-any", contents)

@@ -42,4 +42,5 @@ def find(repository: Repository, inputs: chosen.ChoiceInputs, *, coverage: bool)
     pins = resolving.resolve(repository, inputs.pins, inputs.remote, every_file, catalog.tree, len(every), known)
     texts = {path: file.applied(pins).text for path, file in files.items()}
     ours = (PYTEST, COVERAGE) if coverage else (PYTEST,)
-    return Found(group(every, texts, ours), [asset for asset in assets if not is_tested(asset)])
+    every_suite = group(every, texts, ours, repository.root.as_uri())
+    return Found(every_suite, [asset for asset in assets if not is_tested(asset)])
