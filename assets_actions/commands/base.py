@@ -95,7 +95,7 @@ def check_output(inputs: Inputs) -> None:
 def emit(outcome: Outcome, inputs: Inputs) -> None:
     """Show a result in the format that is asked for; in a workflow run, set outputs and the summary first."""
     report = outcome.report
-    form: Format = inputs.format or ("github" if runner.is_runner() else "text")
+    form = _form(inputs)
     if runner.is_runner():
         runner.set_outputs(outcome.outputs)
         runner.add_summary(report.markdown())
@@ -111,6 +111,15 @@ def emit(outcome: Outcome, inputs: Inputs) -> None:
         terminal.write(_file(report, form))
     if outcome.note:
         print(visible(outcome.note), file=sys.stderr)
+
+
+def shows_logs(inputs: Inputs) -> bool:
+    """Whether logs are printed before the result: in a workflow run's own log, but not where a machine reads it."""
+    return runner.is_runner() and _form(inputs) == "github"
+
+
+def _form(inputs: Inputs) -> Format:
+    return inputs.format or ("github" if runner.is_runner() else "text")
 
 
 def _file(report: Report, form: Format) -> str:

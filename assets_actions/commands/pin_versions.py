@@ -165,5 +165,5 @@ def _outcome(
         moved=len(moved or {}),
         files=sorted(written) if writes else [],
     )
-    outside = any(failure.is_outside for failure in found.failures.values())
-    return Outcome(report, outputs, (ExitCode.USAGE if outside else ExitCode.FOUND) if errors else ExitCode.FINE, note)
+    unresolved = ExitCode.USAGE if found.failed_outside else ExitCode.FOUND
+    return Outcome(report, outputs, unresolved if errors else ExitCode.FINE, note)

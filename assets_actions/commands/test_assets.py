@@ -30,7 +30,7 @@ from assets_actions.testing.logs import clean
 from assets_actions.testing.results import Result, Status
 
 from . import chosen
-from .base import Outcome, Repository, open_repository
+from .base import Outcome, Repository, open_repository, shows_logs
 from .pins import pinning
 from .release.sources import CannotPlanError
 from .suites import choice, files, runs
@@ -99,7 +99,7 @@ def run(inputs: Inputs) -> Outcome:
     with files.results_directory(inputs.results_dir) as directory:
         results = runs.run(found.suites, _how(repository, inputs, directory))
         files.write(results, directory)
-    if runner.is_runner() and inputs.format in (None, "github"):  # what machines read begins with no log
+    if shows_logs(inputs):
         for one in results:
             runner.folded(f"{one.status}: {one.suite.name}", without_logins(clean(one.log)))
     outputs = Outputs(

@@ -43,7 +43,7 @@ def build(engine: Engine, order: Order, seconds: float, log: Log, tell: Callable
     others: list[str] = []
     try:
         with _packed(order) as packed, engine.line(seconds, _late(seconds)) as line:
-            others += [str(one["Id"]) for one in line.client.containers(quiet=True, all=True)]
+            others = [str(one["Id"]) for one in line.client.containers(quiet=True, all=True)]
             return _build(line, order, packed, log, tell)
     except APIError as error:
         raise FailedError(of_request(str(error.explanation or error))) from None

@@ -153,6 +153,11 @@ class Resolution(NamedTuple):
     offers: Mapping[Wanted, Offer] = {}
     warnings: Mapping[Wanted, str] = {}
 
+    @property
+    def failed_outside(self) -> bool:
+        """Whether something is not known because a network, a server or a login failed."""
+        return any(failure.is_outside for failure in self.failures.values())
+
 
 class Unresolved(NamedTuple):
     """A template tag that nothing is known for, or that is none (`wanted` is None): its span in the text, and why."""

@@ -88,15 +88,15 @@ def judge(locator: Locator, ended: Ended, report: Report | str, coverage: float 
     cases = cases._replace(cases=[locator.located(case) for case in cases.cases])
     status, message = _status(ended, report, cases)
     findings = [finding for case in cases.cases if (finding := _failure(locator, case))][:MOST_FINDINGS]
-    place = locator.where_it_ended(ended.log) or asset_place(suite.asset, "tests_dir")
+    declared = asset_place(suite.asset, "tests_dir")
     if status is Status.TIMED_OUT:
-        findings.append(_finding(suite, TIMED_OUT, message, place))
+        findings.append(_finding(suite, TIMED_OUT, message, locator.where_it_ended(ended.log) or declared))
     elif status is Status.NO_TESTS:
-        findings.append(_finding(suite, NO_TESTS, message, asset_place(suite.asset, "tests_dir")))
+        findings.append(_finding(suite, NO_TESTS, message, declared))
     elif status is not Status.PASSED and not findings:
         said = f"{message}\n{last_lines(ended.log, LINES_QUOTED)}".rstrip()
         rule = FAILED if status is Status.FAILED else ERROR
-        findings.append(_finding(suite, rule, said, place))
+        findings.append(_finding(suite, rule, said, locator.where_it_ended(ended.log) or declared))
     return Result(suite, status, message, cases, findings, ended.seconds, coverage, ended.log)
 
 

@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints, model_validator
 from assets_actions import parallel, runner, terminal
 from assets_actions.building.faults import OUTSIDE, Fault
 from assets_actions.building.image import BuiltImage
+from assets_actions.commands.base import shows_logs
 from assets_actions.commands.chosen import LONGEST, ChoiceInputs
 from assets_actions.containers import scanners
 from assets_actions.containers.engine import Engine, connect
@@ -97,10 +98,11 @@ def run_all(choice: Choice, inputs: BuildInputs) -> Ran:
     work = inputs.work_dir or Path(runner.new_directory())
     places = [files.prepare(work, build.id) for build in here]
     how, jobs = _how(choice, inputs), min(inputs.jobs or engine.machine.jobs, len(here)) or 1
-    shown = runner.is_runner() and inputs.format in (None, "github")
     with terminal.steps("Building images", len(here)) as tell:
         tasks = [partial(one.run, engine, how, place, tell) for one, place in zip(here, places, strict=True)]
-        results, interrupted = parallel.together(tasks, jobs, _fold if shown else lambda _: None, engine.stop)
+        results, interrupted = parallel.together(
+            tasks, jobs, _fold if shows_logs(inputs) else lambda _: None, engine.stop
+        )
     done = dict(zip((build.id for build in here), results, strict=True))
     all_of_them = [done.get(build.id) or _elsewhere(build, engine) for build in choice.builds]
     outcome = "interrupted" if interrupted else f"contexts and logs in {work}"

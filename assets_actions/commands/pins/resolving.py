@@ -43,7 +43,6 @@ def resolve(
     errors = template_files.malformed(files)
     errors += template_files.unresolved(places, found, offline=pins is not None)
     if errors:
-        outside = any(failure.is_outside for failure in found.failures.values())
         report = FindingsReport(assets, sorted(errors, key=lambda finding: finding.place))
-        raise CannotPlanError(report, ExitCode.USAGE if outside else ExitCode.FOUND)
+        raise CannotPlanError(report, ExitCode.USAGE if found.failed_outside else ExitCode.FOUND)
     return found.pins

@@ -62,20 +62,19 @@ def release(
     pins = planned.pins if planned else planning.read_pins(inputs, source)
 
     def decide(release: Release) -> tuple[Plan, str]:
-        begun = planned is not None and planned.is_begun(release)
-        if planned and not begun:
+        if planned:
             planned.check_release(release)
         relation = release_branch.relation(repository.root, inputs.remote, source.commit, release.records.source)
         if relation is Relation.LATE:
             return nothing_to_do(source.commit, release), release_branch.TOO_LATE
-        rebuild = planned.still_to_rebuild(release) if planned and begun else inputs.rebuild
+        rebuild = planned.still_to_rebuild(release) if planned else inputs.rebuild
         if planned:
-            planned.check(plan := planning.plan(source, release, pins, rebuild), begun=begun)
+            planned.check(plan := planning.plan(source, release, pins, rebuild), release)
         if images or not planned:
             plan = planning.plan(source, release, pins, rebuild, images)
         _check_branch(repository.root, source, release)
         _refuse(plan, release, relation, allow_removals=allow_removals)
-        is_done = begun and plan.is_empty and not plan.having(Status.BLOCKED)
+        is_done = planned and planned.is_begun(release) and plan.is_empty and not plan.having(Status.BLOCKED)
         return plan, "nothing to do: this plan was carried out already" if is_done else ""
 
     return Decision(source, pins, decide, planned.digest if planned else None)

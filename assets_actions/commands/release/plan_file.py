@@ -38,21 +38,23 @@ class PlanFile(BaseModel):
 
     def still_to_rebuild(self, release: Release) -> list[str]:
         """What the plan rebuilds, without what an earlier run of it has rebuilt already."""
+        if not self.is_begun(release):
+            return self.rebuild
         labels = labels_of(release, [id_ for id_ in self.rebuild if id_ in release.assets])
         done = {id_ for id_, label in labels.items() if f"{id_}/{label.version}" in self.released}
         return [id_ for id_ in self.rebuild if id_ not in done]
 
     def check_release(self, release: Release) -> None:
-        """Raise UserError where the release branch is not the one that the plan was made for."""
-        if release.commit != self.release:
+        """Raise UserError where the release branch is neither the one that the plan was made for, nor what it made."""
+        if release.commit != self.release and not self.is_begun(release):
             was, now = ((commit or "not there")[:12] for commit in (self.release, release.commit))
             message = f"the branch `{self.release_branch}` has moved since the plan was made: it was {was}, it is {now}"
             raise UserError(message, fix="plan again: detect-changes --plan-out")
 
-    def check(self, plan: Plan, *, begun: bool = False) -> None:
+    def check(self, plan: Plan, release: Release) -> None:
         """Raise UserError where this plan is not the one in the file; where that is begun, not the rest of it."""
-        fits = {one.tag for one in plan.released} <= {*self.released} if begun else plan.digest == self.digest
-        if not fits:
+        is_rest = self.is_begun(release) and {one.tag for one in plan.released} <= {*self.released}
+        if plan.digest != self.digest and not is_rest:
             message = (
                 "the plan is not what a release would do now: tags, settings or the version of this tool have changed"
             )
